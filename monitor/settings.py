@@ -1,0 +1,221 @@
+"""Settings, read from the environment; none has to be set.
+
+With nothing set the site serves this machine alone: SQLite and mails under
+``var/``, a known key, the debug page. Naming another host in ``MONITOR_HOSTS``
+is what makes an installation: from then on a real key is demanded, the debug
+page is off and every cookie wants HTTPS.
+
+Names and defaults are listed in the README.
+"""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(env.str("MONITOR_VAR", default=str(BASE_DIR / "var")))
+VAR.mkdir(parents=True, exist_ok=True)
+
+# --- who is served -----------------------------------------------------------
+
+ALLOWED_HOSTS = env.list("MONITOR_HOSTS", default=["localhost", "127.0.0.1"])
+LOCAL = set(ALLOWED_HOSTS) <= {"localhost", "127.0.0.1"}
+DEBUG = LOCAL and env.bool("MONITOR_DEBUG", default=True)
+
+LOCAL_KEY = "known-to-everybody-so-it-serves-this-machine-alone-and-nobody-else"
+SECRET_KEY = env.str("MONITOR_SECRET_KEY", default=LOCAL_KEY)
+if not LOCAL and SECRET_KEY == LOCAL_KEY:
+    raise ImproperlyConfigured("MONITOR_SECRET_KEY must be set to serve other hosts.")
+
+# The address printed in mails and feeds: never taken from a request, whose Host header a stranger writes.
+SITE_URL = env.str("MONITOR_SITE_URL", default="http://127.0.0.1:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0]}")
+
+# How many proxies of ours stand in front: that many X-Forwarded-For entries are believed.
+TRUSTED_PROXIES = env.int("MONITOR_TRUSTED_PROXIES", default=0)
+
+# --- the house ---------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "monitor",
+    "profiles",
+    "feedback",
+    "notifications",
+    "ckeditor",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "monitor.languages.PathLanguageMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "monitor.throttle.ThrottleMiddleware",
+]
+
+ROOT_URLCONF = "monitor.urls"
+WSGI_APPLICATION = "monitor.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "monitor.pages.menu",
+            ],
+        },
+    },
+]
+
+# Duties: what `manage.py work` does, in this order, again and again.
+DUTIES = [
+    "notifications.duties.detect",
+    "notifications.duties.fan_out",
+    "notifications.duties.compose",
+    "notifications.duties.send",
+    "notifications.duties.sweep",
+    "feedback.duties.tell_editors",
+    "feedback.duties.sweep",
+    "monitor.throttle.sweep",
+]
+
+# --- where things are kept ---------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'monitor.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE: a transaction that will write waits its turn at the start instead of failing in the middle.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+# On this machine files are served from where they lie; elsewhere `collectstatic` hashes and compresses them once.
+WHITENOISE_USE_FINDERS = LOCAL
+STORAGES = {
+    "default": {"BACKEND": "feedback.storage.PrivateStorage"},
+    "private": {"BACKEND": "feedback.storage.PrivateStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if LOCAL
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+PRIVATE_ROOT = VAR / "private"
+
+# A profile with 300 notes is one form of about 1,800 fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+# --- languages and time ------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "monitor" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("MONITOR_TIME_ZONE", default="UTC")
+
+# --- mail --------------------------------------------------------------------
+
+# Unset on this machine: mails become files, which `make demo` shows at /demo/mails/.
+vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR / 'mails'}" if LOCAL else "smtp://localhost:25"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("MONITOR_FROM", default="Treaty Monitor <monitor@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where readers may write by mail instead of the form; printed beside it.
+FEEDBACK_EMAIL = env.str("MONITOR_FEEDBACK_EMAIL", default="feedback@localhost")
+# How long a changed date must stand before it is announced, so that a slip mended at once tells nobody.
+QUIET_MINUTES = env.int("MONITOR_QUIET_MINUTES", default=10)
+
+# --- limits for strangers ----------------------------------------------------
+
+# POSTs per network address and hour, by URL name; the counter is monitor.throttle.
+THROTTLES = {
+    "feedback:send": 10,
+    "notifications:subscribe": 20,
+    "admin:login": 30,
+}
+
+# --- safety ------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+if not LOCAL:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    if TRUSTED_PROXIES:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", **options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"OPTIONS": {"min_length": 12}},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
+]
+
+# --- the editor --------------------------------------------------------------
+
+# ckeditor.W001 says that CKEditor 4.22.1 is its last open release and has known holes. It is the customer's
+# choice; the README ("The editor") says what stands in front of it: server sanitising on save and on publish,
+# a short plugin list, no uploads, no source view, a policy of its own. Silenced for that reason and no other.
+SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,15 @@
+"""The URL map. A slug of the menu's pages comes last, so that it can never hide an address of ours."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", include("profiles.urls")),
+        path("feedback/", include("feedback.urls")),
+        path("subscribe/", include("notifications.urls")),
+        prefix_default_language=False,
+    ),
+]
