@@ -1,0 +1,72 @@
+"""What every test may ask for: a browser, a staff client, a clean cache."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SEED = Path(__file__).resolve().parents[2] / "shared" / "seed" / "000_db4546c04720f3d7.txt"
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def seed() -> Path:
+    """The page as the world saw it; it is not ours to ship, so a checkout may be without it."""
+    if not SEED.exists():
+        pytest.skip("the seed page is not on this machine")
+    return SEED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's sync API runs an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any, live_server: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A fresh browser page on the live server that fails the test on any script error or foreign request."""
+    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    errors: list[str] = []
+
+    def only_this_site(route: Any) -> None:
+        if route.request.url.startswith((live_server.url, "data:", "blob:", "about:")):
+            route.continue_()
+        else:
+            errors.append(f"foreign request to {route.request.url}")
+            route.abort()
+
+    context.route("**/*", only_this_site)
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert not errors, errors
