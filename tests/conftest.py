@@ -70,3 +70,17 @@ def page(chromium: Any, live_server: Any, request: pytest.FixtureRequest) -> Ite
     yield opened
     context.close()
     assert not errors, errors
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly what was not tested, and why."""
+    for report in terminalreporter.stats.get("skipped", []):
+        _path, _line, reason = report.longrepr
+        terminalreporter.write_line(f"!! SKIPPED {report.nodeid}: {reason.removeprefix('Skipped: ')}", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """On the integration machine nothing may be skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
