@@ -167,6 +167,19 @@ THROTTLES = {
     "admin:login": 30,
 }
 
+# Feedback: what one post may carry, and all posts of a day together.
+FEEDBACK_MAX_CHARACTERS = 20_000
+FEEDBACK_MAX_FILES = 5
+FEEDBACK_MAX_FILE_BYTES = 10 * 1024**2
+FEEDBACK_MAX_POST_BYTES = 25 * 1024**2
+FEEDBACK_DAILY_BYTES = 2 * 1024**3
+FEEDBACK_FREE_BYTES = 1024**3  # files are refused while the disk has less than this left
+
+# How long feedback is kept after the editors have dealt with it; printed beside the form.
+FEEDBACK_KEEP_FILES_DAYS = env.int("MONITOR_FEEDBACK_KEEP_FILES_DAYS", default=180)
+FEEDBACK_KEEP_MESSAGES_DAYS = env.int("MONITOR_FEEDBACK_KEEP_MESSAGES_DAYS", default=730)
+FEEDBACK_KEEP_SPAM_DAYS = 30
+
 # --- safety ------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
@@ -184,6 +197,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None  # gone with the browser: no trace on a reader's machine that a form was opened
 SESSION_COOKIE_AGE = 12 * 60 * 60
 if not LOCAL:
     SECURE_SSL_REDIRECT = True
