@@ -1,0 +1,125 @@
+"""Judge one file that a stranger sent: by its name, by what it was sent as, and by what it is.
+
+All three must agree with one of the kinds below; nothing is believed alone.
+No rows, no disk: bytes come in, and the bytes that may be kept come out.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from feedback.documents import check_pdf, check_text
+from feedback.names import plain_name, suffixes
+from feedback.packages import check_docx, check_odt
+from feedback.pictures import redrawn
+from feedback.refusals import Refused
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file that is taken. ``keep`` gives the bytes to store, or raises Refused."""
+
+    label: str
+    suffixes: tuple[str, ...]
+    sent_as: tuple[str, ...]
+    keep: Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A file that may be kept: its plain name, the key of its kind, and its bytes."""
+
+    name: str
+    kind: str
+    body: bytes
+
+
+def as_sent(check: Callable[[bytes], None]) -> Callable[[bytes], bytes]:
+    """Keep a file byte for byte if ``check`` has nothing against it."""
+
+    def keep(body: bytes) -> bytes:
+        check(body)
+        return body
+
+    return keep
+
+
+ZIP = ("application/zip", "application/x-zip-compressed")  # said of Word files by machines without Word
+
+KINDS = {
+    "pdf": Kind("PDF", ("pdf",), ("application/pdf", "application/x-pdf"), as_sent(check_pdf)),
+    "docx": Kind(
+        "Word (docx)",
+        ("docx",),
+        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/msword", *ZIP),
+        as_sent(check_docx),
+    ),
+    "odt": Kind("OpenDocument (odt)", ("odt",), ("application/vnd.oasis.opendocument.text", *ZIP), as_sent(check_odt)),
+    "txt": Kind("TXT", ("txt",), ("text/plain",), as_sent(check_text)),
+    "csv": Kind(
+        "CSV",
+        ("csv",),
+        # Windows with Excel says the last of these.
+        ("text/csv", "text/plain", "application/csv", "text/comma-separated-values", "application/vnd.ms-excel"),
+        as_sent(check_text),
+    ),
+    "jpg": Kind(
+        "JPEG", ("jpg", "jpeg"), ("image/jpeg", "image/jpg", "image/pjpeg"), lambda body: redrawn(body, "JPEG")
+    ),
+    "png": Kind("PNG", ("png",), ("image/png", "image/x-png"), lambda body: redrawn(body, "PNG")),
+    "webp": Kind("WebP", ("webp",), ("image/webp",), lambda body: redrawn(body, "WEBP")),
+}
+KIND_OF_SUFFIX = {suffix: key for key, kind in KINDS.items() for suffix in kind.suffixes}
+UNSAID = ("", "application/octet-stream")  # what browsers say of a suffix they do not know
+
+# Endings that make a program or a page of a file on somebody's machine; before the last one they are meant to deceive.
+ACTIVE = re.compile(
+    r"exe|bat|cmd|msi|scr|pif|cpl|dll|jar|apk|lnk|url|reg|hta|iso|vbs|vbe|js|jse|mjs|wsf|wsh|ps1|psm1|sh|bash|py|"
+    r"php[3-7]?|phtml|phar|aspx?|jspx?|cgi|x?html?|shtml|mht|mhtml|svg|swf|xslt?|do[ct]m|xl[st]m|xlsb|p[po][tp]m"
+)
+
+
+def judge(given_name: str, sent_as: str, body: bytes) -> Accepted:
+    """Accept a file of one of the KINDS, or raise Refused with one clear sentence that names it.
+
+    ``sent_as`` is the media type the browser declared. Pictures come back
+    redrawn without metadata, everything else byte for byte.
+    """
+    name = plain_name(given_name)
+    try:
+        key = _kind_of_name(name)
+        _check_declared(KINDS[key], sent_as)
+        if not body:
+            raise Refused(_("“%(name)s” is empty. Choose a file that has something in it."))
+        return Accepted(name, key, KINDS[key].keep(body))
+    except Refused as refused:
+        raise Refused(refused.about(name)) from refused
+
+
+def _kind_of_name(name: str) -> str:
+    endings = suffixes(name)
+    key = KIND_OF_SUFFIX.get(endings[-1] if endings else "")
+    if key is None:
+        raise Refused(
+            _("“%%(name)s” is not of a kind that is taken: %(kinds)s. Save it as one of these and choose it again.")
+            % {"kinds": kinds_in_words()}
+        )
+    if any(map(ACTIVE.fullmatch, endings[:-1])):
+        raise Refused(_("“%(name)s” has two endings, which hides what it is. Give it one ending and choose it again."))
+    return key
+
+
+def _check_declared(kind: Kind, sent_as: str) -> None:
+    declared = sent_as.partition(";")[0].strip().lower()
+    if declared not in (*kind.sent_as, *UNSAID):
+        raise Refused(
+            _(
+                "“%(name)s” was sent as a different kind of file than its name says. Give it the right ending, or save it as PDF."
+            )
+        )
+
+
+def kinds_in_words() -> str:
+    return ", ".join(kind.label for kind in KINDS.values())
