@@ -1,8 +1,8 @@
 """One throttle for every public form: how often one network address may post it in an hour.
 
-The address itself is never stored. A row counts a keyed hash of form, address
-and hour; the key is made at random each day, and key and counts are gone a day
-later, so that nobody can say afterwards who wrote.
+The address itself is never stored. A row counts a keyed hash of form and
+address for one hour; the key is made at random each day. A count is gone after
+the next hour and a key after its day, so that nobody can say afterwards who wrote.
 
 The limits stand in ``settings.THROTTLES`` by URL name. The middleware only
 counts; the view answers, because only it can give back what was typed:
@@ -11,17 +11,22 @@ counts; the view answers, because only it can give back what was typed:
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from monitor.models import ThrottleCount, ThrottleKey
+
+logger = logging.getLogger(__name__)
 
 
 class ThrottleMiddleware:
@@ -37,34 +42,62 @@ class ThrottleMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         name = request.resolver_match.view_name if request.resolver_match else ""
         limit = settings.THROTTLES.get(name)
-        if limit is not None and request.method == "POST":
+        if limit is None or request.method != "POST":
+            return
+        try:
             request.retry_after = count(name, network_address(request), limit)  # type: ignore[attr-defined]
+        except OperationalError as error:
+            # A full disk: the view has something to say about it, and words to give back.
+            logger.error("A post was not counted: %s", type(error).__name__)
 
 
 def network_address(request: HttpRequest) -> str:
-    """The sender's address, as the outermost proxy of ours saw it; what stands left of that, anybody could write."""
+    """The sender's network, as the outermost proxy of ours saw it; what stands left of that, anybody could write.
+
+    For IPv6 its first 64 bits: a single connection owns all the addresses below them.
+    """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     trusted = settings.TRUSTED_PROXIES
-    return hops[-trusted] if trusted and len(hops) >= trusted else str(request.META.get("REMOTE_ADDR", ""))
+    return _network(hops[-trusted] if trusted and len(hops) >= trusted else str(request.META.get("REMOTE_ADDR", "")))
 
 
 def count(form: str, address: str, limit: int) -> int | None:
     """Count one more post; the seconds until the next hour if it was more than ``limit``, else None."""
     now = timezone.now()
-    hour = now.replace(minute=0, second=0, microsecond=0)
+    hour = _hour(now)
     digest = hmac.new(_key_of_the_day(), f"{form}\n{address}".encode(), hashlib.sha256).hexdigest()
     row, _created = ThrottleCount.objects.get_or_create(digest=digest, hour=hour)
-    ThrottleCount.objects.filter(pk=row.pk).update(count=F("count") + 1)  # one statement: no post is counted away
-    row.refresh_from_db(fields=["count"])
+    with transaction.atomic():  # the row stays locked until it is read, so that each post sees its own number
+        ThrottleCount.objects.filter(pk=row.pk).update(count=F("count") + 1)
+        row.refresh_from_db(fields=["count"])
     return None if row.count <= limit else int((hour + timedelta(hours=1) - now).total_seconds()) + 1
 
 
 def sweep() -> int:
-    """Forget keys and counts older than a day; how many rows went."""
-    yesterday = timezone.now() - timedelta(days=1)
-    counts, _details = ThrottleCount.objects.filter(hour__lt=yesterday).delete()
-    keys, _details = ThrottleKey.objects.filter(day__lt=yesterday.date()).delete()
+    """Forget counts and keys that no post needs any more; how many rows went."""
+    now = timezone.now()
+    # The hour just past stays: a post that began in it may still be counting.
+    counts, _details = ThrottleCount.objects.filter(hour__lt=_hour(now) - timedelta(hours=1)).delete()
+    keys, _details = ThrottleKey.objects.filter(day__lt=now.date()).delete()
     return counts + keys
+
+
+def _hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+def _network(address: str) -> str:
+    """One name for one network, however a proxy writes it (``1.2.3.4:5678``, ``[::1]:443``, ``::ffff:1.2.3.4``)."""
+    bare = address.partition("]")[0].lstrip("[") if address.startswith("[") else address
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        ip = ip_address(bare.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(ip, IPv6Address):
+        return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+    return str(ip)
 
 
 def _key_of_the_day() -> bytes:
