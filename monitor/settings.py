@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "feedback",
     "notifications",
     "ckeditor",
-    "django.contrib.admin",
+    "monitor.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -120,8 +120,10 @@ CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-# On this machine files are served from where they lie; elsewhere `collectstatic` hashes and compresses them once.
-WHITENOISE_USE_FINDERS = LOCAL
+STATIC_ROOT.mkdir(exist_ok=True)
+# On this machine a file is looked for when it is asked for, so that nothing has to be collected and no start has
+# to list the editor's 6,500; elsewhere `collectstatic` hashes and compresses them once.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL
 STORAGES = {
     "default": {"BACKEND": "feedback.storage.PrivateStorage"},
     "private": {"BACKEND": "feedback.storage.PrivateStorage"},
