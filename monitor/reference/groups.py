@@ -14,6 +14,9 @@ EDITING = {
 
 PUBLISHING = {
     "profiles.publish_profile",
+    "feedback.view_feedbackmessage",
+    "feedback.change_feedbackmessage",
+    "feedback.view_attachment",
     "monitor.view_sitepage",
     "monitor.change_sitepage",
 }
