@@ -42,6 +42,7 @@ class Command(BaseCommand):
 
     def prepare(self) -> None:
         """Everything but serving; quick when it was done before."""
+        self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0)
         call_command("load_reference", stdout=self.stdout)
         call_command("load_demo", stdout=self.stdout)

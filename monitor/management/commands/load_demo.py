@@ -1,4 +1,3 @@
-import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -12,7 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         missing = loading.missing()
-        for pages in tqdm(missing, desc="Demo profiles", unit="profile", disable=not sys.stderr.isatty()):
+        for pages in tqdm(missing, desc="Demo profiles", unit="profile", disable=None):
             loading.load(pages)
         self.stdout.write(
             f"Published {len(missing)} demo profiles."
