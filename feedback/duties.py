@@ -1,0 +1,129 @@
+"""What happens later: editors hear that something arrived, and what was promised to be deleted is."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from smtplib import SMTPException
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from feedback.models import Attachment, FeedbackMessage
+from feedback.storage import private_storage
+
+logger = logging.getLogger(__name__)
+
+MESSAGES_A_RUN = 50
+HOUR_SECONDS = 60 * 60
+
+
+def tell_editors() -> int:
+    """Tell everybody who may handle feedback about each new message, without a word of it; how many messages.
+
+    A message is claimed, told, and marked as told; a worker that dies in
+    between may tell it twice, with the same Message-ID. While the mail server
+    takes nothing, messages wait for the next run.
+    """
+    editors = list(get_user_model().objects.with_perm("feedback.change_feedbackmessage").exclude(email=""))
+    waiting = FeedbackMessage.objects.untold(timezone.now()).with_profile()[:MESSAGES_A_RUN] if editors else []
+    if not waiting:
+        return 0
+    try:
+        with get_connection() as connection:
+            return sum(_tell(message, [editor.email for editor in editors], connection) for message in waiting)
+    except (OSError, SMTPException) as error:
+        logger.warning("The mail server was not reached, editors are told later: %s", type(error).__name__)
+        return 0
+
+
+def _tell(message: FeedbackMessage, addresses: Iterable[str], connection: BaseEmailBackend) -> bool:
+    """Claim the message and mail each address on its own; told when at least one mail was taken."""
+    if not message.claim_telling():
+        return False
+    taken = [_was_taken(_mail(message, address, connection)) for address in addresses]
+    message.end_telling(told=any(taken))
+    return any(taken)
+
+
+def _was_taken(mail: EmailMessage) -> bool:
+    """Send; one mailbox that is refused does not hold up the others."""
+    try:
+        return bool(mail.send())
+    except (OSError, SMTPException) as error:
+        logger.warning("An editor was not told of feedback: %s", type(error).__name__)
+        return False
+
+
+def _mail(message: FeedbackMessage, address: str, connection: BaseEmailBackend) -> EmailMessage:
+    link = settings.SITE_URL + reverse("admin:feedback_feedbackmessage_change", args=[message.pk])
+    return EmailMessage(
+        subject=_("Feedback has arrived: %s") % message.profile,
+        body=render_to_string("feedback/arrived.txt", {"message": message, "link": link}),
+        to=[address],
+        headers={
+            "Message-ID": f"<feedback-{message.reference}@{urlsplit(settings.SITE_URL).hostname}>",
+            "Auto-Submitted": "auto-generated",
+        },
+        connection=connection,
+    )
+
+
+def sweep() -> int:
+    """Delete what has been kept as long as promised, and what no message owns; how many messages and files."""
+    return _forget_messages() + _forget_files() + _mend_store_hourly()
+
+
+def _forget_messages() -> int:
+    count = 0
+    for message in FeedbackMessage.objects.expired(timezone.now()):
+        message.forget()
+        count += 1
+    return count
+
+
+def _forget_files() -> int:
+    count = 0
+    for found in FeedbackMessage.objects.with_expired_files(timezone.now()):
+        count += found.forget_files()
+    return count
+
+
+def _mend_store_hourly() -> int:
+    """Walk the whole store, but at most once an hour: the worker comes by every few seconds."""
+    if not cache.add("feedback.duties.mend_store", True, timeout=HOUR_SECONDS):
+        return 0
+    return _delete_unowned_files() + _drop_rows_without_file()
+
+
+def _delete_unowned_files() -> int:
+    """Files of posts that died before their rows were stored. A post in progress is younger than an hour."""
+    storage, count = private_storage(), 0
+    for names in _in_batches(storage.names_older_than(HOUR_SECONDS)):
+        owned = set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
+        unowned = [name for name in names if name not in owned]
+        storage.delete_all(unowned)
+        count += len(unowned)
+    return count
+
+
+def _drop_rows_without_file() -> int:
+    """Rows whose file was lost outside the site, such as after a backup that lacked it; a note says which."""
+    storage, count = private_storage(), 0
+    for attachment in Attachment.objects.select_related("message").iterator():
+        if storage.has_lost(str(attachment.file)):
+            attachment.drop_lost()
+            count += 1
+    return count
+
+
+def _in_batches(names: Iterator[str], size: int = 500) -> Iterator[list[str]]:
+    while batch := list(islice(names, size)):
+        yield batch

@@ -93,3 +93,17 @@ def make_staff(*permissions: str, **fields: Any) -> User:
 
 def make_superuser(**fields: Any) -> User:
     return make_staff(is_superuser=True, **fields)
+
+
+def make_feedback(*, edition: Edition | None = None, text: str = "The date is wrong.", **fields: Any) -> Any:
+    """A message as the form stores it; ``files`` are ``feedback.uploads.Accepted``."""
+    from feedback.models import FeedbackMessage
+
+    return FeedbackMessage.objects.receive(edition=edition or make_live_edition(), text=text, **fields)
+
+
+def make_live_edition() -> Edition:
+    """The live edition of the one profile that tests of other rooms speak of."""
+    profile = Profile.objects.live().first() or make_live_profile()
+    assert profile.live_edition
+    return profile.live_edition

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.storage import NoRoom, private_storage
@@ -55,3 +56,10 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.message_id}"
+
+    @transaction.atomic
+    def drop_lost(self) -> None:
+        """Delete this row, whose file is gone, and leave a note that says so."""
+        deleted, _rows = Attachment.objects.filter(pk=self.pk).delete()
+        if deleted:
+            self.message.notes.create(text=gettext("“%s” is missing from the store; nobody can read it.") % self.name)

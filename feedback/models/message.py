@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 REFERENCE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another when read aloud
 TELLING_LEASE = timedelta(minutes=10)
+BEGINNING_CHARACTERS = 120
 
 
 def new_reference() -> str:
@@ -51,7 +53,16 @@ class FeedbackMessageQuerySet(models.QuerySet["FeedbackMessage"]):
 
     def with_expired_files(self, now: datetime) -> "FeedbackMessageQuerySet":
         limit = now - timedelta(days=settings.FEEDBACK_KEEP_FILES_DAYS)
-        return self.filter(closed_at__lt=limit, attachments__isnull=False).distinct()
+        return self.filter(Exists(Attachment.objects.filter(message=OuterRef("pk"))), closed_at__lt=limit)
+
+    def with_profile(self) -> "FeedbackMessageQuerySet":
+        """Read with what names the profile, and without the edition's whole text."""
+        return self.select_related("edition__profile__country", "edition__profile__theme").defer("edition__snapshot")
+
+    def as_inbox(self) -> "FeedbackMessageQuerySet":
+        """With `file_count` and `beginning`, and without the whole text, which a list does not show."""
+        counted = self.annotate(file_count=Count("attachments"), beginning=Left("text", BEGINNING_CHARACTERS))
+        return counted.with_profile().defer("edition__snapshot", "text")
 
     def receive(
         self,
@@ -194,6 +205,15 @@ class FeedbackMessage(models.Model):
         if self.state == self.State.NEW:
             self.move_to(self.State.OPEN)
 
+    def claim_telling(self) -> bool:
+        """Take the right to tell editors of this message; False when another worker has it."""
+        now = timezone.now()
+        return bool(FeedbackMessage.objects.untold(now).filter(pk=self.pk).update(telling_since=now))
+
+    def end_telling(self, *, told: bool) -> None:
+        """Give the right back, and remember whether anybody was told."""
+        FeedbackMessage.objects.filter(pk=self.pk).update(telling_since=None, told_at=timezone.now() if told else None)
+
     @transaction.atomic
     def forget(self) -> None:
         """Delete the message with its notes and files."""
@@ -201,8 +221,9 @@ class FeedbackMessage(models.Model):
         self.delete()
 
     @transaction.atomic
-    def forget_files(self) -> None:
-        """Delete the attachments and leave a note that they were there."""
+    def forget_files(self) -> int:
+        """Delete the attachments and leave a note that they were there; how many they were."""
+        FeedbackMessage.objects.select_for_update().filter(pk=self.pk).first()  # one sweeper at a time leaves a note
         if count := self.attachments.all().forget():
             text = ngettext(
                 "%(count)d attachment was deleted: nothing had been left to do for %(days)d days.",
@@ -210,6 +231,7 @@ class FeedbackMessage(models.Model):
                 count,
             )
             self.notes.create(text=text % {"count": count, "days": settings.FEEDBACK_KEEP_FILES_DAYS})
+        return count
 
 
 def _fingerprint(ticket: str, words: Sequence[str], files: Sequence[Accepted]) -> str:

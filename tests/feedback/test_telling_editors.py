@@ -1,0 +1,141 @@
+"""Editors hear that something arrived: once, each on their own, and without a word of it."""
+
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group, Permission
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+
+from feedback.duties import tell_editors
+from feedback.models import FeedbackMessage
+from tests.factories import make_feedback, make_staff, make_superuser
+
+pytestmark = pytest.mark.django_db
+
+THIS = __name__
+
+
+class NoServer(EmailBackend):
+    def open(self):
+        raise ConnectionRefusedError(111, "Connection refused")
+
+
+class RefusesAna(EmailBackend):
+    """A server on which one mailbox does not exist."""
+
+    def send_messages(self, messages):
+        if messages[0].to == ["ana@example.org"]:
+            raise SMTPRecipientsRefused({"ana@example.org": (550, b"no such user")})
+        return super().send_messages(messages)
+
+
+class RefusesAll(EmailBackend):
+    def send_messages(self, messages):
+        raise SMTPRecipientsRefused({})
+
+
+def make_editor(name="ana", **fields):
+    return make_staff("feedback.change_feedbackmessage", username=name, email=f"{name}@example.org", **fields)
+
+
+def test_an_editor_is_told_of_a_message_without_its_content(mailoutbox, settings):
+    settings.SITE_URL = "https://monitor.example"
+    make_editor()
+    message = make_feedback(text="SECRETWORD", name="Informant", address="source@example.net")
+    assert tell_editors() == 1
+    [mail] = mailoutbox
+    assert mail.to == ["ana@example.org"]
+    assert mail.subject == "Feedback has arrived: United States: Mine Ban Policy"
+    assert f"Reference: {message.reference}" in mail.body
+    assert f"https://monitor.example/admin/feedback/feedbackmessage/{message.pk}/change/" in mail.body
+    whole = mail.message().as_string()
+    assert not any(word in whole for word in ("SECRETWORD", "Informant", "source@example.net"))
+    assert mail.message()["Auto-Submitted"] == "auto-generated"
+    assert mail.message()["Message-ID"] == f"<feedback-{message.reference}@monitor.example>"
+
+
+def test_each_message_is_told_once(mailoutbox):
+    make_editor()
+    make_feedback()
+    assert [tell_editors(), tell_editors()] == [1, 0]
+    assert len(mailoutbox) == 1
+
+
+def test_everybody_who_handles_feedback_is_told_and_nobody_else(mailoutbox):
+    make_editor("ana")
+    group = Group.objects.create(name="Editors")
+    group.permissions.add(Permission.objects.get(codename="change_feedbackmessage"))
+    make_staff(username="ben", email="ben@example.org").groups.add(group)
+    make_superuser(username="root", email="root@example.org")
+    make_editor("left", is_active=False)
+    make_staff("feedback.view_feedbackmessage", username="reads", email="reads@example.org")
+    make_staff("feedback.change_feedbackmessage", username="without-address")
+    make_feedback()
+    tell_editors()
+    assert sorted(mail.to for mail in mailoutbox) == [["ana@example.org"], ["ben@example.org"], ["root@example.org"]]
+
+
+def test_spam_and_what_is_in_hand_already_is_not_told(mailoutbox):
+    ana = make_editor()
+    make_feedback(text="one", is_spam=True)
+    make_feedback(text="two").assign_to(ana)
+    assert tell_editors() == 0
+    assert mailoutbox == []
+
+
+def test_while_there_is_no_server_messages_wait(settings, mailoutbox, caplog):
+    make_editor()
+    make_feedback()
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{THIS}.NoServer"
+    assert tell_editors() == 0
+    assert "told later" in caplog.text
+    settings.EMAIL_BACKEND = backend
+    assert tell_editors() == 1
+    assert len(mailoutbox) == 1
+
+
+def test_one_refused_mailbox_does_not_hold_up_the_others(settings, mailoutbox):
+    make_editor("ana")
+    make_editor("ben")
+    make_feedback()
+    settings.EMAIL_BACKEND = f"{THIS}.RefusesAna"
+    assert [tell_editors(), tell_editors()] == [1, 0]
+    assert [mail.to for mail in mailoutbox] == [["ben@example.org"]]
+
+
+def test_when_nobody_could_be_told_the_message_waits(settings, mailoutbox):
+    make_editor()
+    make_feedback()
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{THIS}.RefusesAll"
+    assert tell_editors() == 0
+    settings.EMAIL_BACKEND = backend
+    assert tell_editors() == 1
+
+
+def test_a_worker_at_it_keeps_others_off_and_a_dead_one_is_given_up(mailoutbox):
+    make_editor()
+    message = make_feedback()
+    assert message.claim_telling()
+    assert not message.claim_telling()
+    assert tell_editors() == 0
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert tell_editors() == 1
+
+
+def test_without_editors_messages_wait_for_one(mailoutbox):
+    make_feedback()
+    assert tell_editors() == 0
+    make_editor()
+    assert tell_editors() == 1
+    assert FeedbackMessage.objects.get().told_at
+
+
+def test_telling_asks_the_database_equally_often_for_one_editor_or_many(django_assert_max_num_queries):
+    for number in range(5):
+        make_editor(f"editor{number}")
+    make_feedback()
+    with django_assert_max_num_queries(4):
+        assert tell_editors() == 1
