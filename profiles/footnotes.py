@@ -32,9 +32,8 @@ def number_references(bodies: Iterable[str], known: Iterable[str] | None = None)
     a key that is not among them gets no number: its marker has no note.
     """
     cited = dict.fromkeys(chain.from_iterable(keys_in(body) for body in bodies))
-    if known is not None:
-        cited = dict.fromkeys(key for key in cited if key in set(known))
-    return {key: number for number, key in enumerate(cited, start=1)}
+    notes = cited.keys() if known is None else set(known)
+    return {key: number for number, key in enumerate((key for key in cited if key in notes), start=1)}
 
 
 def renumber(body: str, numbers: Mapping[str, int]) -> str:
