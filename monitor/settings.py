@@ -234,4 +234,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Its DEBUG lines quote the metadata of readers' pictures, which is promised to be removed.
+    "loggers": {"PIL": {"level": "INFO"}},
 }
