@@ -1,0 +1,130 @@
+"""The page from which a reader writes to the editors, and the thanks for it."""
+
+import logging
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from feedback.forms import FeedbackForm, megabytes
+from feedback.models import FeedbackMessage
+from feedback.posting import bounded_post
+from feedback.uploads import kinds_in_words
+from profiles.models import Profile
+
+logger = logging.getLogger(__name__)
+
+RETRY_WHEN_FULL_SECONDS = 60 * 60
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@bounded_post
+def send(request: HttpRequest, country: str, theme: str) -> HttpResponse:
+    """The form, and its post. Whatever keeps a post from being stored, the words come back as they were typed."""
+    profile = _published(country, theme)
+    if not profile.is_live:
+        context = {"profile": profile, "mail_address": settings.FEEDBACK_EMAIL}
+        return render(request, "feedback/withdrawn.html", context, status=410)
+    if request.method != "POST":
+        return _page(request, profile, FeedbackForm.fresh(profile))
+    if request.csrf_refused:  # type: ignore[attr-defined]
+        return _page(request, profile, FeedbackForm.as_typed(request.POST), _cookie_missing(), status=403)
+    if wait := request.retry_after:  # type: ignore[attr-defined]
+        return _page(request, profile, FeedbackForm.as_typed(request.POST), _too_often(wait), status=429, wait=wait)
+    form = FeedbackForm(request.POST, request.FILES, too_large=request.too_large)  # type: ignore[attr-defined]
+    if not form.is_valid():
+        return _page(request, profile, form, status=422)
+    try:
+        message = form.save_for(profile)
+    except (OSError, OperationalError) as error:
+        logger.error("Feedback was not stored: %s", type(error).__name__)  # the error's text may quote what was sent
+        hindrance = _no_room_for_files() if isinstance(error, OSError) else _no_room()
+        return _page(request, profile, form, hindrance, status=503, wait=RETRY_WHEN_FULL_SECONDS)
+    return redirect("feedback:thanks", reference=message.reference)
+
+
+@never_cache
+@require_safe
+def thanks(request: HttpRequest, reference: str) -> HttpResponse:
+    """That a message arrived, and nothing of it."""
+    if not FeedbackMessage.objects.filter(reference=reference).exists():
+        raise Http404
+    return render(request, "feedback/thanks.html", {"reference": reference})
+
+
+def _published(country: str, theme: str) -> Profile:
+    """The profile at this address, live or withdrawn; Http404 for any other."""
+    profiles = Profile.objects.at(country, theme).in_language(get_language())
+    found = get_object_or_404(
+        profiles.select_related("country", "theme", "live_edition").defer("live_edition__snapshot")
+    )
+    if not found.is_live and found.withdrawn_at is None:
+        raise Http404
+    return found
+
+
+def _page(
+    request: HttpRequest,
+    profile: Profile,
+    form: FeedbackForm,
+    hindrance: str = "",
+    *,
+    status: int = 200,
+    wait: int | None = None,
+) -> HttpResponse:
+    """The form with what is wrong above it: ``hindrance``, when it lies not in what was typed; seconds to ``wait``."""
+    context = {
+        "profile": profile,
+        "form": form,
+        "hindrance": hindrance,
+        "has_problem": bool(hindrance or form.errors),
+        "had_files": bool(request.FILES) or bool(getattr(request, "too_large", None)),
+        "kinds": kinds_in_words(),
+        "max_files": settings.FEEDBACK_MAX_FILES,
+        "max_file_bytes": settings.FEEDBACK_MAX_FILE_BYTES,
+        "max_file_megabytes": megabytes(settings.FEEDBACK_MAX_FILE_BYTES),
+        "max_post_bytes": settings.FEEDBACK_MAX_POST_BYTES,
+        "max_post_megabytes": megabytes(settings.FEEDBACK_MAX_POST_BYTES),
+        "keep_files_days": settings.FEEDBACK_KEEP_FILES_DAYS,
+        "keep_messages_days": settings.FEEDBACK_KEEP_MESSAGES_DAYS,
+        "mail_address": settings.FEEDBACK_EMAIL,
+    }
+    response = render(request, "feedback/send.html", context, status=status)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _cookie_missing() -> str:
+    return _(
+        "Nothing was sent yet: your browser did not give back this page's cookie, perhaps because the page was open "
+        "for long. Send it once more. If this comes again, allow cookies for this site or write to us by mail."
+    )
+
+
+def _too_often(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "Nothing was sent: many messages came from your network within an hour. Try again in %d minute.",
+        "Nothing was sent: many messages came from your network within an hour. Try again in %d minutes.",
+        minutes,
+    ) % (minutes,)
+
+
+def _no_room_for_files() -> str:
+    return _(
+        "Nothing was sent: the site cannot store files just now. Try again later, "
+        "send your message without files, or write to us by mail."
+    )
+
+
+def _no_room() -> str:
+    return _("Nothing was sent: the site cannot store messages just now. Try again later, or write to us by mail.")
