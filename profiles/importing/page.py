@@ -31,3 +31,61 @@ paragraph may be one long line or wrapped.
 What stands above country, date and theme is the site's menu and is left out.
 Only ``[7]``, digits in square brackets, is a mark; ``[and is]`` and ``[2009]`` are text.
 """
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from .body import sections_of
+from .head import Head, head_of
+from .imported import ImportedFact, ImportedProfile, ImportedSection, Unreadable
+from .labels import Topics
+from .lines import paragraphs_of
+from .names import folded
+from .notes import check_marks, long_last_note, split_notes
+from .overview import split_overview
+
+
+def read_page(
+    text: str, *, themes: Mapping[str, Sequence[str]], countries: Collection[str] = (), theme: str = ""
+) -> ImportedProfile:
+    """Read one page.
+
+    ``themes`` maps each theme's name to its topics' labels; ``countries`` are
+    the names to know the country's line by; ``theme`` is the name of the theme
+    to assume where the page tells none. Raises Unreadable, and nothing else.
+    """
+    paragraphs = paragraphs_of(text)
+    if not paragraphs:
+        raise Unreadable(1, _("the page is empty."), _("Choose the file that holds the profile's text."))
+    topics = {folded(name): Topics(tuple(labels)) for name, labels in themes.items()}
+    head = head_of(paragraphs, countries={folded(name) for name in countries}, themes=topics)
+    body, notes = split_notes(head.body)
+    check_marks(body, notes)
+    overview = split_overview(body, topics.get(_theme_of(head, theme, known=topics), Topics(())))
+    sections = tuple(sections_of(overview.rest))
+    if not (overview.facts or sections):
+        raise Unreadable(paragraphs[-1].line, _("no text follows."), _("Put the profile's text below its head."))
+    return ImportedProfile(
+        country=head.country,
+        theme=head.theme,
+        last_updated=head.last_updated,
+        overview_heading=overview.heading,
+        facts=overview.facts,
+        sections=sections,
+        notes=tuple(note.imported() for note in notes.values()),
+        warnings=(*overview.warnings, *long_last_note(notes), *_renumbering(overview.facts, sections)),
+    )
+
+
+def _theme_of(head: Head, assumed: str, *, known: Collection[str]) -> str:
+    """The folded name of the theme whose topics tell the rows."""
+    written = folded(head.theme.text) if head.theme else ""
+    return written if written in known else folded(assumed)
+
+
+def _renumbering(facts: Sequence[ImportedFact], sections: Sequence[ImportedSection]) -> Iterator[str]:
+    texts = [*(fact.value for fact in facts), *(section.body for section in sections)]
+    mentioned = list(dict.fromkeys(piece for text in texts for piece in text if isinstance(piece, int)))
+    if mentioned != list(range(1, len(mentioned) + 1)):
+        yield _("The page's notes are not numbered from 1 in the order of their marks; here they will be.")
