@@ -1,0 +1,96 @@
+"""An `ImportedProfile` becomes a working copy, and where asked for an edition.
+
+Rows that stay what they are keep their keys and are not written, so importing a
+file twice writes nothing. What was edited since the last import is never
+overwritten unasked.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from profiles.models import Country, EditedMeanwhile, Fact, Footnote, Profile, Section, Theme
+
+from .destination import Refused
+from .imported import ImportedProfile
+from .rows import Rows, rows_for
+
+
+class EditedSinceImport(Refused):
+    """The working copy holds somebody's work, which is not replaced unasked."""
+
+    def __init__(self, profile: Profile) -> None:
+        said = {"profile": profile, "name": profile.edited_by, "time": profile.edited_at and _moment(profile.edited_at)}
+        if profile.edited_by:
+            work = _("%(profile)s was edited by %(name)s on %(time)s, after its last import") % said
+        elif profile.edited_at:
+            work = _("%(profile)s was edited on %(time)s, after its last import") % said
+        else:
+            work = _("%(profile)s has a text that was not imported") % said
+        super().__init__(_("%s; say --replace to put the page in the place of that work.") % work)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What an import did to a working copy."""
+
+    profile: Profile
+    is_new: bool
+    is_changed: bool
+    facts: Rows[Fact]
+    sections: Rows[Section]
+    notes: Rows[Footnote]
+
+
+@transaction.atomic
+def store(imported: ImportedProfile, *, country: Country, theme: Theme, replace: bool = False) -> Stored:
+    """Make the working copy say what was imported; the profile is made if there is none.
+
+    Raises Refused, with nothing stored, when the working copy was edited since
+    its last import and ``replace`` is not set, or is saved by somebody else just now.
+    """
+    found, is_new = Profile.objects.get_or_create(country=country, theme=theme, language=settings.LANGUAGE_CODE)
+    profile = Profile.objects.select_for_update().get(pk=found.pk)
+    is_edited = _is_edited(profile)
+    kinds = rows_for(profile, imported)
+    is_changed = any([*(rows.differ() for rows in kinds), _take_over(profile, imported)])
+    if is_changed and is_edited and not replace:
+        raise EditedSinceImport(profile)
+    if is_changed:
+        _write(profile, kinds)
+    return Stored(profile, is_new, is_changed, *kinds)
+
+
+def _is_edited(profile: Profile) -> bool:
+    """Whether there is work in it that no import brought."""
+    has_text = profile.facts.exists() or profile.sections.exists() or profile.footnotes.exists()
+    return has_text and profile.content().digest() != profile.imported_digest
+
+
+def _take_over(profile: Profile, imported: ImportedProfile) -> bool:
+    """Set the heading and the proposed date; whether they differ from what is stored."""
+    before = profile.overview_heading, profile.proposed_date
+    profile.overview_heading = imported.overview_heading
+    if day := imported.last_updated:
+        profile.proposed_date = None if day == profile.last_updated else day
+    return before != (profile.overview_heading, profile.proposed_date)
+
+
+def _write(profile: Profile, kinds: tuple[Rows[Fact], Rows[Section], Rows[Footnote]]) -> None:
+    try:
+        profile.claim(profile.lock_version, by=None)
+    except EditedMeanwhile as error:
+        raise Refused(_("Somebody is saving this working copy just now; import the page again.")) from error
+    for rows in kinds:
+        rows.write()
+    profile.imported_digest = profile.content().digest()
+    profile.save(update_fields=["overview_heading", "proposed_date", "imported_digest"])
+
+
+def _moment(time: datetime) -> str:
+    return date_format(localtime(time), "DATETIME_FORMAT")
