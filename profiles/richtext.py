@@ -1,15 +1,137 @@
-"""The one place where edited HTML becomes safe."""
+"""The one place where edited HTML becomes safe.
+
+What may be written stands in the constants below; the editor's configuration is
+made from the same ones. Whatever comes in, one canonical form goes out: the same
+words always give the same letters, so that a marker can be found by a pattern,
+two editions can be compared, and opening a text in the editor changes nothing.
+
+The way there: HTML's own parser (html5ever, in nh3) reads the input as a browser
+would, `profiles.canonical` writes what may stay, and nh3 has the last word: a
+fault in our writing can spoil a layout, never a reader's safety.
+"""
+
+import re
+from html import unescape
+from uuid import UUID
 
 import nh3
 
+from profiles import canonical
+from profiles.taming import tame
+
+INLINE_TAGS: frozenset[str] = frozenset({"br", "em", "strong", "a", "sup", "sub"})
+NOTE_TAGS: frozenset[str] = INLINE_TAGS - {"br"}
+TAGS: frozenset[str] = (
+    INLINE_TAGS
+    | {"p", "h3", "h4", "ul", "ol", "li", "blockquote"}
+    | {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+)
+ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href", "title"},
+    "sup": {"data-footnote"},
+    "th": {"scope", "colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+}
+URL_SCHEMES: frozenset[str] = frozenset({"http", "https", "mailto"})
+
+SCOPES = {"row", "col", "rowgroup", "colgroup"}
+SPAN = re.compile(r"[1-9]\d?", re.ASCII)
+ADDRESS = re.compile(r"https?://[^/\\?#]|mailto:.|/(?![/\\])", re.IGNORECASE)
+
+# Elements whose content is not text of the page: dropped with all that is in them.
+# (`xml` is what Word leaves of its settings on the clipboard.)
+NOT_TEXT: frozenset[str] = frozenset(
+    {"script", "style", "template", "noscript", "noembed", "noframes", "title", "xmp", "plaintext", "xml"}
+    | {"iframe", "object", "applet", "audio", "video", "canvas", "svg", "math"}
+    | {"textarea", "select", "datalist"}
+)
+
+# No text has these, XML and PostgreSQL refuse some: control characters, lone surrogates, U+FFFE and U+FFFF, and the
+# byte order mark. Of the invisible characters of bidirectional text, embeddings and overrides go, because they
+# can make "moc.live" read as a good address; isolates and marks stay, because Arabic and Hebrew names need them.
+NO_CHARACTER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u202a-\u202e]")
+# Line ends of other systems, such as Word's vertical tab. They part words, so they are not dropped.
+LINE_END = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
+
 
 def clean(html: str) -> str:
-    return nh3.clean(html)
+    """The text of a section: blocks, lists, tables, inline mark-up and markers.
+
+    Never raises, whatever ``html`` is, and cleaning twice is cleaning once.
+    Words stay even where their mark-up goes. Links to this site are written
+    from its root ("/countries/"); other relative ones lose their address,
+    because a text is shown at several, and "//host" is another site.
+    """
+    return _SECTION.clean(canonical.Page().write(_parsed(html)))
 
 
 def clean_inline(html: str) -> str:
-    return nh3.clean(html)
+    """The value of a fact: inline mark-up and markers. Blocks become lines, so that no words run together."""
+    return _FACT.clean(canonical.Line().write(_parsed(html)))
 
 
 def clean_note(html: str) -> str:
-    return nh3.clean(html)
+    """The text of a footnote: one line of inline mark-up, without markers."""
+    return _NOTE.clean(canonical.NoteLine().write(_parsed(html)))
+
+
+def plain(html: str) -> str:
+    """The words of a cleaned text on one line, without its mark-up and with nothing escaped."""
+    spaced = re.sub(r"<(?:/?(?:p|h3|h4|li|caption|t[hdr])\b[^>]*|br)>", " ", html)
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", spaced)).split())
+
+
+def _parsed(html: str) -> str:
+    """The input as HTML's parser understands it: well formed, with wanted elements and characters only."""
+    return _characters(_READER.clean(tame(_characters(html), kept=_READ, not_text=NOT_TEXT)))
+
+
+def _characters(text: str) -> str:
+    return NO_CHARACTER.sub("", LINE_END.sub("\n", text))
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """The canonical value of an allowed attribute; None drops it."""
+    value = " ".join(_characters(value).split())
+    match name:
+        case "href":
+            return _address(value)
+        case "data-footnote":
+            return _key(value)
+        case "scope":
+            return value.lower() if value.lower() in SCOPES else None
+        case "colspan" | "rowspan":
+            return value if SPAN.fullmatch(value) else None
+        case _:
+            return value or None
+
+
+def _address(value: str) -> str | None:
+    # Browsers drop tabs and line ends inside an address: "/\t/host" leads to another site.
+    address = re.sub(r"\s", "", value)
+    return address if ADDRESS.match(address) else None
+
+
+def _key(value: str) -> str | None:
+    try:
+        key = str(UUID(value))
+    except ValueError:
+        return None
+    return key if key == value.lower() else None
+
+
+def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
+    """``rel`` is nh3's own: the site linked to learns neither who read here nor gets hold of this window."""
+    return nh3.Cleaner(
+        tags=set(tags),
+        clean_content_tags=set(NOT_TEXT),
+        attributes={tag: names for tag, names in ATTRIBUTES.items() if tag in tags},
+        attribute_filter=_attribute,
+        url_schemes=set(URL_SCHEMES),
+        link_rel=canonical.REL,
+    )
+
+
+_READ = TAGS | canonical.ALIASES.keys() | canonical.BREAKS
+_READER = _cleaner(_READ)
+_SECTION, _FACT, _NOTE = _cleaner(TAGS), _cleaner(INLINE_TAGS), _cleaner(NOTE_TAGS)
