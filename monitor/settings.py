@@ -9,6 +9,7 @@ Names and defaults are listed in the README.
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -34,9 +35,14 @@ if not LOCAL and SECRET_KEY == LOCAL_KEY:
 
 # The address printed in mails and feeds: never taken from a request, whose Host header a stranger writes.
 SITE_URL = env.str("MONITOR_SITE_URL", default="http://127.0.0.1:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0]}")
+# Stands in the ids of feed entries, which must never change: a site that moves keeps the name it began with.
+FEED_AUTHORITY = env.str("MONITOR_FEED_AUTHORITY", default=urlsplit(SITE_URL).hostname or "localhost")
 
 # How many proxies of ours stand in front: that many X-Forwarded-For entries are believed.
 TRUSTED_PROXIES = env.int("MONITOR_TRUSTED_PROXIES", default=0)
+
+# The site's name, wherever one is printed.
+SITE_NAME = _("Treaty Monitor")
 
 # --- the house ---------------------------------------------------------------
 
@@ -144,6 +150,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "monitor" / "locale"]
+FORMAT_MODULE_PATH = ["monitor.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("MONITOR_TIME_ZONE", default="UTC")
