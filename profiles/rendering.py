@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from string import ascii_lowercase
 
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -110,6 +111,14 @@ def render(content: Content) -> Rendered:
     )
 
 
+def render_fact_apart(value: str, page: str) -> SafeString:
+    """A fact away from its profile, such as in a theme's table: its marks lead to the notes of the address ``page``.
+
+    ``value`` comes from an edition, whose markers carry their numbers.
+    """
+    return mark_safe(MARKER.sub(lambda found: _mark_apart(found.group(2), page), clean_inline(value)))  # noqa: S308
+
+
 def is_ibid(text: str) -> bool:
     """Whether a note's HTML begins with "Ibid.", and so means whatever note stands before it."""
     return bool(IBID.match(text))
@@ -125,6 +134,13 @@ def _mark(key: str, numbers: dict[str, int], uses: dict[str, list[Use]]) -> str:
         f'<sup class="nr"><a id="{use.id}" href="#n-{number}" role="doc-noteref">'
         f'<span class="vh">{_("Note")} </span>{number}</a></sup>'
     )
+
+
+def _mark_apart(shown: str, page: str) -> str:
+    number = shown.strip("[]")
+    if not number.isdecimal():
+        return ""
+    return f'<sup class="nr"><a href="{escape(page)}#n-{number}"><span class="vh">{_("Note")} </span>{number}</a></sup>'
 
 
 def _letter(index: int) -> str:
