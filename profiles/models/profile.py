@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +38,19 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
     def at(self, country: str, theme: str) -> "ProfileQuerySet":
         """The profile at an address of the URL map, in whatever languages it has."""
         return self.filter(country__slug=country, theme__slug=theme)
+
+    def without_text(self) -> "ProfileQuerySet":
+        """For pages that name the live edition and do not print it: a snapshot is the largest thing there is."""
+        return self.select_related("live_edition").defer("live_edition__snapshot")
+
+    def with_change_note(self) -> "ProfileQuerySet":
+        """Add ``change_note``: what was said of the newest substantive edition; and ``edition_count``."""
+        editions = Edition.objects.filter(profile=OuterRef("pk"))
+        newest = editions.substantive().order_by("-number")
+        counted = editions.order_by().values("profile").annotate(count=Count("pk"))
+        return self.annotate(
+            change_note=Subquery(newest.values("change_note")[:1]), edition_count=Subquery(counted.values("count"))
+        )
 
 
 class Profile(models.Model):
