@@ -4,12 +4,19 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from monitor import pages, robots
+
+handler404 = "profiles.views.errors.not_found"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", robots.sitemap, name="sitemap"),
     *i18n_patterns(
         path("", include("profiles.urls")),
         path("feedback/", include("feedback.urls")),
         path("subscribe/", include("notifications.urls")),
+        path("<slug:page>/", pages.page, name="page"),
         prefix_default_language=False,
     ),
 ]

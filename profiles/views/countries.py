@@ -1,0 +1,88 @@
+"""All countries, one country, and the way from a typed name to it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+
+from profiles.models import Country, Edition, FormerSlug, Profile, Region, Theme
+from profiles.names import MOST_LETTERS, find, plain
+
+from .addresses import at_country, language
+from .caching import public, shows
+
+
+@dataclass
+class Listed:
+    """A region with its countries by name: those that have profiles, each with them, and those that have none yet."""
+
+    region: Region
+    covered: list[tuple[Country, list[Profile]]] = field(default_factory=list)
+    uncovered: list[Country] = field(default_factory=list)
+
+
+@public
+def countries(request: HttpRequest) -> HttpResponse:
+    """The list by region; with ``?find=`` a name, the way to that country."""
+    listed = list(Country.objects.select_related("region"))
+    if typed := request.GET.get("find", "").strip()[:MOST_LETTERS]:
+        return _answer(request, typed, listed)
+    profiles = list(Profile.objects.live().in_language(language()).without_text().select_related("theme"))
+    shows(request, *(profile.live_edition.published_at for profile in profiles if profile.live_edition))
+    context = {"regions": _by_region(listed, profiles), "countries": listed}
+    return render(request, "profiles/countries.html", context)
+
+
+def _answer(request: HttpRequest, typed: str, countries: Sequence[Country]) -> HttpResponse:
+    """Straight to the country that ``typed`` names, or what it might have been."""
+    found = find(typed, countries)
+    former = (
+        None if found.one else FormerSlug.objects.filter(slug=slugify(plain(typed))).select_related("country").first()
+    )
+    if one := former.country if former else found.one:
+        return redirect(one)
+    context = {"typed": typed, "perhaps": found.perhaps, "countries": countries}
+    return render(request, "profiles/which_country.html", context)
+
+
+@public
+@at_country
+def country(request: HttpRequest, country: str) -> HttpResponse:
+    """One country: each theme, with its profile where there is one."""
+    here = get_object_or_404(Country.objects.select_related("region"), slug=country)
+    themes = list(_themes_of(here))
+    shows(request, *(theme.published_at for theme in themes))
+    return render(request, "profiles/country.html", {"country": here, "themes": themes})
+
+
+def _by_region(countries: Sequence[Country], profiles: Iterable[Profile]) -> list[Listed]:
+    of_country: dict[int, list[Profile]] = defaultdict(list)
+    for profile in sorted(profiles, key=lambda profile: (profile.theme.position, profile.theme.name)):
+        of_country[profile.country_id].append(profile)
+    regions = sorted({country.region for country in countries}, key=lambda region: (region.position, region.name))
+    listed = {region.pk: Listed(region) for region in regions}
+    for country in sorted(countries, key=lambda country: plain(country.name)):
+        if covering := of_country[country.pk]:
+            listed[country.region_id].covered.append((country, covering))
+        else:
+            listed[country.region_id].uncovered.append(country)
+    return list(listed.values())
+
+
+def _themes_of(country: Country) -> QuerySet[Any]:
+    """Every theme in order, with what stands of it for this country: ``published_at`` is None where nothing does."""
+    told = Edition.objects.substantive().filter(profile=OuterRef("here__pk")).order_by("-number")
+    return Theme.objects.annotate(
+        here=FilteredRelation("profiles", condition=Q(profiles__country=country, profiles__language=language())),
+        last_updated=F("here__last_updated"),
+        published_at=F("here__live_edition__published_at"),
+        number=F("here__live_edition__number"),
+        withdrawn_at=F("here__withdrawn_at"),
+        withdrawal_reason=F("here__withdrawal_reason"),
+        change_note=Subquery(told.values("change_note")[:1]),
+    )

@@ -1,0 +1,97 @@
+"""All themes, and one theme with the facts of its countries side by side."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Max, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from profiles.models import Country, Profile, Theme
+from profiles.names import plain
+from profiles.rendering import render_fact_apart
+
+from .addresses import absolute, language
+from .caching import public, shows
+
+
+@dataclass(frozen=True)
+class Row:
+    """One country's line: a cell for each column, None where the profile has no such fact."""
+
+    country: Country
+    address: str
+    last_updated: date
+    cells: tuple[SafeString | None, ...]
+
+
+ORDERS: dict[str, Any] = {
+    "country": lambda row: (),
+    "region": lambda row: (row.country.region.position, row.country.region.name),
+    "updated": lambda row: -row.last_updated.toordinal(),
+}
+
+
+@public
+def themes(request: HttpRequest) -> HttpResponse:
+    """Every theme, with how many countries it covers and since when."""
+    here = Q(profiles__live_edition__isnull=False, profiles__language=language())
+    listed = Theme.objects.annotate(
+        profile_count=Count("profiles", filter=here),
+        last_updated=Max("profiles__last_updated", filter=here),
+        published_at=Max("profiles__live_edition__published_at", filter=here),
+    )
+    found = list(listed)
+    shows(request, *(theme.published_at for theme in found))
+    return render(request, "profiles/themes.html", {"themes": found})
+
+
+@public
+def theme(request: HttpRequest, theme: str) -> HttpResponse:
+    """One theme: a row for each country, a column for each topic that any of them speaks of."""
+    with_topics = list(Theme.objects.filter(slug=theme).annotate(topic=F("topics__label")).order_by("topics__position"))
+    if not with_topics:
+        raise Http404
+    profiles = list(_profiles_of(with_topics[0]))
+    shows(request, *(profile.published_at for profile in profiles))
+    columns = _columns((found.topic for found in with_topics if found.topic), profiles)
+    order = request.GET.get("sort", "")
+    order = order if order in ORDERS else "country"
+    by_name = sorted((_row(profile, columns) for profile in profiles), key=lambda row: plain(row.country.name))
+    context = {
+        "theme": with_topics[0],
+        "columns": columns,
+        "rows": sorted(by_name, key=ORDERS[order]),
+        "orders": {"country": _("Country"), "region": _("Region"), "updated": _("Last updated")},
+        "order": order,
+        "canonical": absolute(with_topics[0].get_absolute_url()),
+    }
+    return render(request, "profiles/theme.html", context)
+
+
+def _profiles_of(theme: Theme) -> Any:
+    """The live profiles, each with its ``overview`` as its live edition stores them: not the whole text."""
+    return (
+        Profile.objects.live()
+        .in_language(language())
+        .filter(theme=theme)
+        .select_related("country__region", "theme")
+        .annotate(overview=F("live_edition__snapshot__facts"), published_at=F("live_edition__published_at"))
+    )
+
+
+def _columns(topics: Iterable[str], profiles: Iterable[Any]) -> Sequence[str]:
+    """The labels in use: first those of the theme, in its order, then those that it has no longer."""
+    used = dict.fromkeys(fact["label"] for profile in profiles for fact in profile.overview)
+    known = [label for label in topics if label in used]
+    return [*known, *(label for label in used if label not in known)]
+
+
+def _row(profile: Any, columns: Sequence[str]) -> Row:
+    address = profile.get_absolute_url()
+    cells = {fact["label"]: render_fact_apart(fact["value"], address) for fact in profile.overview}
+    return Row(profile.country, address, profile.last_updated, tuple(cells.get(label) for label in columns))
