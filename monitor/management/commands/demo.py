@@ -49,10 +49,8 @@ class Command(BaseCommand):
         passwords = staff.make_missing()
         for name, password in passwords.items():
             self.stdout.write(f"  account {name:<12} password {password}")
-        self.stdout.write(
-            ("These passwords are shown this once. " if passwords else "The sample accounts are there. ")
-            + "To set a new one: .venv/bin/python manage.py changepassword NAME"
-        )
+        told = "These passwords are shown this once." if passwords else "The sample accounts are there."
+        self.stdout.write(f"{told} To set a new password: .venv/bin/python manage.py changepassword NAME")
 
     def serve(self, held: socket) -> None:
         site = f"http://{serving.HOST}:{held.getsockname()[1]}"
