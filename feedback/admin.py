@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -69,7 +71,7 @@ class FeedbackMessageAdmin(admin.ModelAdmin):
 
     form = HandlingForm
     inlines = [NoteInline]
-    list_display = ["about", "excerpt", "sender", "files", "state_label", "assignee", "received_at"]
+    list_display = ["about", "excerpt", "files", "state_label", "assignee", "received"]
     list_filter = [
         WaitingFilter,
         ("assignee", admin.RelatedOnlyFieldListFilter),
@@ -77,6 +79,7 @@ class FeedbackMessageAdmin(admin.ModelAdmin):
     ]
     list_select_related = ["edition__profile__country", "edition__profile__theme", "assignee"]
     list_per_page = 50
+    fieldsets = [(gettext_lazy("What becomes of it"), {"fields": ["state", "assignee"]})]
     search_fields = ["reference", "text", "name", "address", "edition__profile__country__name"]
     search_help_text = gettext_lazy("Search references, words, senders and countries.")
     show_facets = admin.ShowFacets.NEVER
@@ -102,19 +105,24 @@ class FeedbackMessageAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("message"))
     def excerpt(self, message: Any) -> str:
-        return format_html("<bdi>{}</bdi>", Truncator(visible(message.beginning)).chars(EXCERPT_CHARACTERS))
+        return format_html(
+            '<bdi>{}</bdi> <bdi class="feedback-sender">{}</bdi>',
+            Truncator(visible(message.beginning)).chars(EXCERPT_CHARACTERS),
+            message.name or message.address or _("no name"),
+        )
 
-    @admin.display(description=gettext_lazy("from"), ordering="name")
-    def sender(self, message: FeedbackMessage) -> str:
-        return format_html("<bdi>{}</bdi>", message.name or message.address or _("no name"))
-
-    @admin.display(description=gettext_lazy("files"), ordering="file_count")
-    def files(self, message: Any) -> int | str:
-        return message.file_count or ""
+    @admin.display(description=gettext_lazy("attached"), ordering="file_count")
+    def files(self, message: Any) -> str:
+        count: int = message.file_count
+        return ngettext("%d file", "%d files", count) % count
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_label(self, message: FeedbackMessage) -> str:
         return format_html('<span class="feedback-state is-{}">{}</span>', message.state, message.get_state_display())
+
+    @admin.display(description=gettext_lazy("received"), ordering="received_at")
+    def received(self, message: FeedbackMessage) -> str:
+        return date_format(timezone.localtime(message.received_at), "SHORT_DATETIME_FORMAT")
 
     # --- what may be done
 

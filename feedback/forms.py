@@ -73,7 +73,7 @@ class FeedbackForm(forms.Form):
     ticket = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, too_large: dict[str, str] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.too_large = too_large or {}
         self.fields.update({name: _attachment_field(number) for number, name in enumerate(_attachment_names(), 1)})
 
@@ -149,10 +149,12 @@ class HandlingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "assignee" in self.fields:
+        if assignee := self.fields.get("assignee"):
             editors = get_user_model().objects.with_perm("feedback.change_feedbackmessage")
             former = get_user_model().objects.filter(pk=self.instance.assignee_id)
-            self.fields["assignee"].queryset = (editors | former).order_by("username")  # type: ignore[attr-defined]
+            assignee.queryset = (editors | former).order_by("username")  # type: ignore[attr-defined]
+            for link in ("add", "change", "delete", "view"):  # accounts are not made or changed from here
+                setattr(assignee.widget, f"can_{link}_related", False)
 
 
 def _attachment_names() -> list[str]:

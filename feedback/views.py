@@ -93,14 +93,20 @@ def _page(
         "max_file_megabytes": megabytes(settings.FEEDBACK_MAX_FILE_BYTES),
         "max_post_bytes": settings.FEEDBACK_MAX_POST_BYTES,
         "max_post_megabytes": megabytes(settings.FEEDBACK_MAX_POST_BYTES),
-        "keep_files_days": settings.FEEDBACK_KEEP_FILES_DAYS,
-        "keep_messages_days": settings.FEEDBACK_KEEP_MESSAGES_DAYS,
+        "keep_files": _period(settings.FEEDBACK_KEEP_FILES_DAYS),
+        "keep_messages": _period(settings.FEEDBACK_KEEP_MESSAGES_DAYS),
         "mail_address": settings.FEEDBACK_EMAIL,
     }
     response = render(request, "feedback/send.html", context, status=status)
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response
+
+
+def _period(days: int) -> str:
+    if days and days % 365 == 0:
+        return ngettext("%d year", "%d years", days // 365) % (days // 365)
+    return ngettext("%d day", "%d days", days) % days
 
 
 def _cookie_missing() -> str:

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -30,7 +32,8 @@ class InternalNote(models.Model):
         constraints = [models.CheckConstraint(condition=~models.Q(text=""), name="internal_note_says_something")]
 
     def __str__(self) -> str:
-        return str(timezone.localtime(self.written_at).strftime("%Y-%m-%d %H:%M"))
+        who = self.author.get_username() if self.author else gettext("The site itself")
+        return f"{who}, {date_format(timezone.localtime(self.written_at), 'SHORT_DATETIME_FORMAT')}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store a new note. Raises NoteIsForever for one that is stored already."""

@@ -18,7 +18,7 @@ if (box) {
     const total = inputs.reduce((sum, input) => sum + sizeOf(input), 0);
     const firstFree = inputs.find((input) => !input.files.length);
     for (const input of inputs) {
-      const field = input.closest(".feedback-field");
+      const field = input.closest(".field");
       field.hidden = !input.files.length && input !== firstFree && !field.querySelector(".errorlist");
       field.querySelector("button").hidden = !input.files.length;
       input.setCustomValidity(complaintAbout(input, total));
@@ -28,7 +28,7 @@ if (box) {
   for (const input of inputs) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "feedback-remove";
+    button.className = "quiet";
     button.textContent = box.dataset.remove;
     button.setAttribute("aria-label", `${box.dataset.remove}: ${input.labels[0].textContent}`);
     button.addEventListener("click", () => {
