@@ -235,6 +235,9 @@ AUTH_PASSWORD_VALIDATORS = [
 # a short plugin list, no uploads, no source view, a policy of its own. Silenced for that reason and no other.
 SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]
 
+# What the editor may do stands in profiles.admin.editor, not here. Its files that nobody needs are not served.
+STATICFILES_FINDERS = ["monitor.finders.CarefulFinder"]
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

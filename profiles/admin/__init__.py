@@ -1,0 +1,5 @@
+"""Where researchers and editors work."""
+
+from . import editions, profile, reference
+
+__all__ = ["editions", "profile", "reference"]
