@@ -1,0 +1,63 @@
+"""Which profiles have a date that was not announced yet?
+
+The answer comes from comparing rows, never from catching events: a date changed
+by the publish page, ``update()``, SQL or a fixture is seen alike, and whatever
+a crash interrupted is seen again.
+"""
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
+
+from notifications.models import Announcement, Cursor
+from notifications.models.announcement import edition_carrying, quiet_from_now
+from profiles.models import Edition, Profile
+
+
+def detect() -> int:
+    """Announce each live profile's date that is due and differs from the one announced last."""
+    began = _begin_cursors()
+    withdrawn = sum(_withdraw(announcement) for announcement in Announcement.objects.open().of_unpublished())
+    moved = Cursor.objects.filter(
+        profile__live_edition__isnull=False, profile__last_updated__lte=timezone.localdate()
+    ).exclude(announced=F("profile__last_updated"))
+    return began + withdrawn + sum(_announce(cursor) for cursor in moved.select_related("profile"))
+
+
+def _begin_cursors() -> int:
+    """Begin, in silence, with the first edition's date for each profile never seen before."""
+    editions = Edition.objects.filter(profile=OuterRef("pk")).order_by("number")
+    first_seen = Profile.objects.live().filter(cursor__isnull=True)
+    dates = first_seen.values_list("pk", Subquery(editions.values("last_updated")[:1]))
+    cursors = [Cursor(profile_id=pk, announced=announced) for pk, announced in dates]
+    return len(Cursor.objects.bulk_create(cursors, ignore_conflicts=True))
+
+
+@transaction.atomic
+def _announce(cursor: Cursor) -> int:
+    """Move the cursor, and with it the open announcement or a new one; nothing when another worker was first."""
+    profile = cursor.profile
+    if not cursor.move(profile.last_updated):  # type: ignore[arg-type]  # one that is live has a date
+        return 0
+    if under_way := profile.announcements.open().select_for_update().first():
+        under_way.lead_to(profile)
+    else:
+        profile.announcements.create(
+            sequence=cursor.sequence + 1,
+            from_date=cursor.announced,
+            to_date=profile.last_updated,  # type: ignore[misc]
+            edition=edition_carrying(profile),
+            quiet_until=quiet_from_now(),
+        )
+    return 1
+
+
+@transaction.atomic
+def _withdraw(announcement: Announcement) -> int:
+    """End an announcement whose profile is not published any more, before anybody was told.
+
+    The cursor goes back: if the profile returns with the new date, that date is news still.
+    """
+    cursor = Cursor.objects.select_for_update().get(pk=announcement.profile_id)
+    withdrawn = Announcement.objects.open().filter(pk=announcement.pk).update(state=Announcement.State.WITHDRAWN)
+    return withdrawn and cursor.move(announcement.from_date)

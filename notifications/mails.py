@@ -1,0 +1,62 @@
+"""From a message in the outbox to a mail on the line: the same mail each time it is asked for."""
+
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import utf8_charset_qp
+from django.utils.translation import override
+
+from notifications import links
+from notifications.addresses import clean_address
+from notifications.models import Announcement, Message
+from notifications.wording import Wording
+
+
+def mail_for(message: Message, address: str) -> EmailMultiAlternatives:
+    """``message`` to ``address``: one recipient, one Message-ID however often it is sent.
+
+    Raises ValidationError when what is stored as an address is none.
+    """
+    wording, headers = _wording_and_headers(message)
+    mail = EmailMultiAlternatives(
+        wording.subject,
+        wording.text,
+        settings.DEFAULT_FROM_EMAIL,
+        [clean_address(address)],  # the last door: whatever the way into the database, it is one mailbox
+        headers={**_headers(message), **headers},
+    )
+    mail.attach_alternative(wording.html, "text/html")
+    mail.encoding = utf8_charset_qp  # short ASCII lines: no relay on the way has a reason to touch a signed mail
+    return mail
+
+
+def _wording_and_headers(message: Message) -> tuple[Wording, dict[str, str]]:
+    announcement = message.announcement
+    if announcement is None or message.subscriber is None:
+        return Wording.from_json(message.wording), {}
+    key, profile = message.subscriber.key, announcement.profile
+    with override(profile.language):
+        wording = Wording.from_json(announcement.wording).filled(
+            manage=links.absolute(links.manage_path(key, message.created_at)),
+            leave=links.absolute(links.leave_path(key, profile)),
+        )
+        return wording, _list_headers(announcement, links.absolute(links.one_click_path(key, profile)))
+
+
+def _headers(message: Message) -> dict[str, str]:
+    return {
+        "Message-ID": f"<{message.key.hex}@{links.host()}>",
+        "Date": format_datetime(message.created_at),
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no answering machine should answer
+    }
+
+
+def _list_headers(announcement: Announcement, one_click: str) -> dict[str, str]:
+    """RFC 2919: the list is the profile, named by what does not change. RFC 8058: one button ends it."""
+    profile = announcement.profile
+    return {
+        "List-Id": f"<{profile.country.iso3.lower()}.{profile.theme.slug}.{profile.language}.{links.host()}>",
+        "List-Unsubscribe": f"<{one_click}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
