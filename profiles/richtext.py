@@ -38,6 +38,9 @@ SCOPES = {"row", "col", "rowgroup", "colgroup"}
 SPAN = re.compile(r"[1-9]\d?", re.ASCII)
 ADDRESS = re.compile(r"https?://[^/\\?#]|mailto:.|/(?![/\\])", re.IGNORECASE)
 
+TAG = re.compile(r"<[^>]*>")
+APART = re.compile(rf"</?(?!(?:{'|'.join(sorted(NOTE_TAGS))})\b)[^>]*>")  # tags that part words
+
 # Elements whose content is not text of the page: dropped with all that is in them.
 # (`xml` is what Word leaves of its settings on the clipboard.)
 NOT_TEXT: frozenset[str] = frozenset(
@@ -77,8 +80,7 @@ def clean_note(html: str) -> str:
 
 def plain(html: str) -> str:
     """The words of a cleaned text on one line, without its mark-up and with nothing escaped."""
-    spaced = re.sub(r"<(?:/?(?:p|h3|h4|li|caption|t[hdr])\b[^>]*|br)>", " ", html)
-    return " ".join(unescape(re.sub(r"<[^>]*>", "", spaced)).split())
+    return " ".join(unescape(TAG.sub("", APART.sub(" ", html))).split())
 
 
 def _parsed(html: str) -> str:
