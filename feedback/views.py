@@ -5,9 +5,9 @@ import logging
 from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, ngettext
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +17,7 @@ from feedback.models import FeedbackMessage
 from feedback.posting import bounded_post
 from feedback.uploads import kinds_in_words
 from profiles.models import Profile
+from profiles.views.addresses import at_country, published
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +28,10 @@ RETRY_WHEN_FULL_SECONDS = 60 * 60
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @bounded_post
+@at_country
 def send(request: HttpRequest, country: str, theme: str) -> HttpResponse:
     """The form, and its post. Whatever keeps a post from being stored, the words come back as they were typed."""
-    profile = _published(country, theme)
-    if not profile.is_live:
-        context = {"profile": profile, "mail_address": settings.FEEDBACK_EMAIL}
-        return render(request, "feedback/withdrawn.html", context, status=410)
+    profile, _live = published(Profile.objects.without_text(), country, theme)
     if request.method != "POST":
         return _page(request, profile, FeedbackForm.fresh(profile))
     if request.csrf_refused:  # type: ignore[attr-defined]
@@ -58,17 +57,6 @@ def thanks(request: HttpRequest, reference: str) -> HttpResponse:
     if not FeedbackMessage.objects.filter(reference=reference).exists():
         raise Http404
     return render(request, "feedback/thanks.html", {"reference": reference})
-
-
-def _published(country: str, theme: str) -> Profile:
-    """The profile at this address, live or withdrawn; Http404 for any other."""
-    profiles = Profile.objects.at(country, theme).in_language(get_language())
-    found = get_object_or_404(
-        profiles.select_related("country", "theme", "live_edition").defer("live_edition__snapshot")
-    )
-    if not found.is_live and found.withdrawn_at is None:
-        raise Http404
-    return found
 
 
 def _page(

@@ -81,6 +81,13 @@ def test_a_withdrawn_profile_answers_gone_with_the_reason(client, profile):
     assert not FeedbackMessage.objects.exists()
 
 
+def test_a_country_that_was_renamed_is_found_by_its_old_address(client, profile):
+    profile.country.slug = "usa"
+    profile.country.save()
+    answer = client.get(URL)
+    assert (answer.status_code, answer.url) == (301, "/feedback/usa/mine-ban-policy/")
+
+
 def test_other_methods_are_refused(client, profile):
     assert client.put(URL).status_code == 405
     assert client.head(URL).status_code == 200
