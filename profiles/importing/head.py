@@ -34,8 +34,10 @@ class Head:
 def head_of(paragraphs: Sequence[Paragraph], *, countries: Collection[str], themes: Collection[str]) -> Head:
     """Find the head; ``countries`` and ``themes`` are folded names.
 
-    Without any of the three lines the whole page is body. Raises Unreadable
-    for a date that is none, and for the head of a second profile.
+    A date is always of the head. Without one, country and theme are where they
+    stand together, or alone at the top: a lone name further down may be the
+    heading of a section. Without a head the whole page is body. Raises
+    Unreadable for a date that is none, and for the head of a second profile.
     """
     kinds = _kinds(paragraphs, countries, themes)
     dates = {place: day for place, paragraph in enumerate(paragraphs) if (day := _date_in(paragraph))}
@@ -47,10 +49,11 @@ def head_of(paragraphs: Sequence[Paragraph], *, countries: Collection[str], them
             _("a second profile begins here."),
             _("Keep one country and theme in the file, and import the others on their own."),
         )
-    anchors = list(dates) or [place for place, kind in enumerate(kinds) if kind]
-    if not anchors:
+    spans = [_together(kinds, place) for place, kind in enumerate(kinds) if kind == "date" or (kind and not dates)]
+    spans = [(first, end) for first, end in spans if dates or not first or end - first > 1]
+    if not spans:
         return Head(None, None, None, paragraphs)
-    first, end = max((_together(kinds, anchor) for anchor in anchors), key=lambda span: span[1] - span[0])
+    first, end = max(spans, key=lambda span: span[1] - span[0])
     said = {kinds[place]: Written(paragraphs[place].text, paragraphs[place].line) for place in range(first, end)}
     return Head(
         country=said.get("country") or _above(paragraphs, first),

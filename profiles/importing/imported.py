@@ -22,6 +22,15 @@ class Unreadable(Exception):
         super().__init__(_("Line %(line)d: %(cause)s") % {"line": line, "cause": f"{cause} {remedy}".strip()})
 
 
+class NotText(Unreadable):
+    """The file is of another kind than a text page."""
+
+    def __init__(self, line: int, cause: str = "") -> None:
+        super().__init__(
+            line, cause or _("this is not text."), _("Save the page as plain text (UTF-8) and import that.")
+        )
+
+
 @dataclass(frozen=True)
 class Written:
     """A name as the source writes it, and where: it may be that of nothing known."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from .imported import Unreadable
+from .imported import NotText
 from .marks import numbers_in
 
 LINE_END = re.compile(r"\r\n|\r|\n")
@@ -19,6 +19,7 @@ DATE_LINE = re.compile(r"last[ -]?updated?\b", re.IGNORECASE)
 NOTE_LINE = re.compile(r"\[\s*[0-9]{1,3}\s*\]")
 
 LONG_WORD = re.compile(r"\S{41,}")  # an address may stand out of a wrapped page's margin
+MARKED_UP = re.compile(r"\s*(?:<!doctype|<html|<\?xml|\{\\rtf)", re.IGNORECASE)
 WRAPPED = range(60, 161)  # a page whose longest line is of this length has wrapped lines
 
 
@@ -38,7 +39,9 @@ class Paragraph:
 
 
 def paragraphs_of(text: str) -> list[Paragraph]:
-    """Raises Unreadable, naming the line, for characters that no text has."""
+    """Raises NotText for characters that no text has, and for mark-up."""
+    if MARKED_UP.match(text):
+        raise NotText(1, _("this is a file with mark-up, such as HTML."))
     found: list[Paragraph] = []
     gap = 0
     lines = LINE_END.split(text)
@@ -59,7 +62,7 @@ def paragraphs_of(text: str) -> list[Paragraph]:
 
 def _tidy(raw: str, number: int) -> str:
     if UNSTORABLE.search(raw):
-        raise Unreadable(number, _("this is not text."), _("Save the page as plain text (UTF-8) and import that."))
+        raise NotText(number)
     line = CONTROL.sub(" ", INVISIBLE.sub("", raw))
     return re.sub(r" *\t[ \t]*", "\t", SPACES.sub(" ", line)).strip()
 

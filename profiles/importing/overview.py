@@ -55,9 +55,10 @@ def split_overview(paragraphs: Sequence[Paragraph], topics: Topics) -> Overview:
     start, heading = _heading_above(rows[0].place, paragraphs)
     ends = [*(row.place for row in rows[1:]), _end_of_last(rows[-1], paragraphs)]
     spans = [(row, paragraphs[row.place : end]) for row, end in zip(rows, ends, strict=True)]
+    facts = [_fact(row, span, above=heading if row is rows[0] else "") for row, span in spans]
     return Overview(
-        heading=heading,
-        facts=tuple(_fact(row, span) for row, span in spans if row.value or span[1:]),
+        heading=without_marks(heading).rstrip(":"),
+        facts=tuple(fact for fact in facts if fact),
         rest=[*paragraphs[:start], *paragraphs[ends[-1] :]],
         warnings=tuple(warning for row, span in spans for warning in _doubts(row, span)),
     )
@@ -99,7 +100,7 @@ def _is_overview(rows: Sequence[Label], paragraphs: Sequence[Paragraph]) -> bool
 
 
 def _heading_above(place: int, paragraphs: Sequence[Paragraph]) -> tuple[int, str]:
-    """Where the overview begins, and its heading: empty where there is none."""
+    """Where the overview begins, and its heading as written: empty where there is none."""
     headings = _headings_above(place, paragraphs)
     if not headings:
         return place, ""
@@ -110,7 +111,7 @@ def _heading_above(place: int, paragraphs: Sequence[Paragraph]) -> tuple[int, st
             _("“%s” stands in the overview but is not a topic of the theme.") % paragraphs[spoken + 1].text,
             _("Add it to the theme's topics, and import the page again."),
         )
-    return spoken, without_marks(paragraphs[spoken].text).rstrip(":")
+    return spoken, paragraphs[spoken].text
 
 
 def _headings_above(place: int, paragraphs: Sequence[Paragraph]) -> list[int]:
@@ -134,26 +135,24 @@ def _end_of_last(row: Label, paragraphs: Sequence[Paragraph]) -> int:
     return first
 
 
-def _fact(row: Label, span: Sequence[Paragraph]) -> ImportedFact:
-    """A row with its value; the label's marks and years go with the value, for a topic has neither."""
+def _fact(row: Label, span: Sequence[Paragraph], *, above: str) -> ImportedFact | None:
+    """A row with its value, or None without one.
+
+    Marks in the label, and in what stands above it, go with the value, and so do years: a topic has neither.
+    """
     label, *below = span
     values = [replace(label, text=row.value), *below] if row.value else below
-    years = [f"{row.years}: "] if row.years else []
-    cells = [cited(paragraph.text) for paragraph in with_marks_of(replace(label, text=_label_text(row, label)), values)]
-    broken = [piece for cell in cells for piece in ("<br>", *cell)]
-    return ImportedFact(row.topic, joined([*years, *broken[1:]]))
-
-
-def _label_text(row: Label, label: Paragraph) -> str:
-    return label.text.removesuffix(row.value)
+    cells = with_marks_of(replace(label, text=above + label.text.removesuffix(row.value)), values)
+    broken = [piece for cell in cells for piece in ("<br>", *cited(cell.text))]
+    years = f"{row.years}: " if row.years else ""
+    return ImportedFact(row.topic, joined([years, *broken[1:]])) if cells else None
 
 
 def _doubts(row: Label, span: Sequence[Paragraph]) -> Iterator[str]:
-    """What a person should look at in one row."""
-    label, *below = span
-    if not below and not row.value:
-        yield _("Line %(line)d: “%(label)s” has no value, so this row was left out.") % _place(label)
-    for paragraph, _value in zip(below[0 if row.value else 1 :], below[1 if row.value else 2 :], strict=False):
+    """What a person should look at in one row: a label without value, and what may be rows of their own."""
+    if len(span) == 1 and not row.value:
+        yield _("Line %(line)d: “%(label)s” has no value, so this row was left out.") % _place(span[0])
+    for paragraph in span[row.below - row.place : -1]:
         if reads_as_heading(paragraph.text):
             yield _(
                 "Line %(line)d: “%(label)s” reads like a row of the overview but is not a topic of the theme. "

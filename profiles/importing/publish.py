@@ -16,15 +16,20 @@ def publish(profile: Profile, imported: ImportedProfile, *, note: str = "") -> E
     """Publish the working copy that was just imported; None when the live edition says all of it already.
 
     The first edition and one whose date moves are substantive, any other is a
-    correction. Raises Unreadable without a date, Refused when a moved date comes
-    without a note or the profile was withdrawn, and Unpublishable as `Profile.publish` does.
+    correction. What a person would have to confirm is confirmed: an "Ibid." of
+    the page stands behind the note that the page's author put before it.
+
+    Raises Unreadable without a date, Refused when a moved date comes without a
+    note or the profile was withdrawn, and Unpublishable as `Profile.publish` does.
     """
     day = _date(profile, imported, note)
     if day != profile.last_updated:
-        return profile.publish(by=None, change=Change.substantive(on=day, note=note or _("First published.")))
+        return profile.publish(
+            by=None, change=Change.substantive(on=day, note=note or _("First published."), confirmed=True)
+        )
     if profile.live_edition and profile.live_edition.content == profile.content():
         return None
-    return profile.publish(by=None, change=Change.correction(note=note))
+    return profile.publish(by=None, change=Change.correction(note=note, confirmed=True))
 
 
 def _date(profile: Profile, imported: ImportedProfile, note: str) -> date:

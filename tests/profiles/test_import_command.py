@@ -270,6 +270,13 @@ def test_a_moved_date_needs_a_note(run):
     assert Profile.objects.get().last_updated == date(2022, 4, 5)
 
 
+def test_an_ibid_of_a_page_is_its_authors_and_needs_no_tick(run):
+    run(make_page(text="So.[1] So.[2]", notes="[1] Letter.\n\n[2] Ibid."), "--publish")
+    run(make_page(text="So.[1] So.[2] So.[3]", notes="[1] Letter.\n\n[2] Fax.\n\n[3] Ibid."), "--publish")
+    notes = Edition.objects.get(number=2).rendered().notes
+    assert notes[2].refers_to == notes[1]
+
+
 def test_a_note_without_an_edition_is_refused(run):
     with pytest.raises(CommandError, match="say --publish with --note"):
         run(PAGE, "--note", "Votes of 2021.")
@@ -357,6 +364,7 @@ def test_a_country_is_known_by_a_slug_it_had(run):
         ("", [], "^Line 1: the page is empty."),
         (b"PK\x03\x04\x14\x00", [], "^Line 1: this is not text. Save the page as plain text"),
         (b"Ruritania\n\x90 \xff", [], "^Line 2: this is not text."),
+        ("“Né”\n".encode() + b"n\xe9e", [], "^Line 2: a letter is damaged; all others of the file are UTF-8."),
         (b"\xff\xfeR\x00\xff", [], "^Line 1: this is not text."),
     ],
 )

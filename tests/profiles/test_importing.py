@@ -109,6 +109,13 @@ def test_without_a_date_the_head_is_where_country_and_theme_meet():
     assert [shown(section.body) for section in page.sections] == ["<p>Nothing is known.</p>"]
 
 
+def test_a_lone_name_further_down_is_no_head():
+    text = "The lead.\n\nUnited States\n\nIts neighbour said nothing.\n\nMine Ban Policy\n\nIt has none."
+    page = read(text, theme="Mine Ban Policy")
+    assert (page.country, page.theme) == (None, None)
+    assert [section.heading for section in page.sections] == ["", "United States", "Mine Ban Policy"]
+
+
 def test_names_at_the_places_of_country_and_theme_are_reported_even_if_unknown():
     page = read(make_page(country="Atlantis", theme="Fishing"))
     assert (page.country.text, page.country.line) == ("Atlantis", 1)
@@ -125,6 +132,7 @@ def test_a_country_is_known_by_other_spellings(spelling):
     [
         ("", "Line 1: the page is empty."),
         (" \n\t\n\u00a0\n", "Line 1: the page is empty."),
+        ("<!DOCTYPE html>\n<p>Ruritania</p>", "Line 1: this is a file with mark-up, such as HTML. Save the page as"),
         ("Ruritania\n\x00", "Line 2: this is not text."),
         (make_page(text=""), "Line 5: no text follows."),
         (make_page() + "\n\n" + make_page(), "Line 11: a second profile begins here."),

@@ -23,15 +23,17 @@ def test_a_mark_follows_its_word_and_other_brackets_are_text(typed, read_as):
 
 
 def test_marks_of_headings_and_labels_go_to_the_text_below_in_their_order():
-    page = make_page(
-        overview="Mine Ban Treaty status[1]\n\nParty[2]\n\nKey developments\n\nA law",
-        text="Coordination[3]\n\nA committee meets.[4]",
-        notes="[1] A.\n\n[2] B.\n\n[3] C.\n\n[4] D.",
+    page = read(
+        make_page(
+            overview="Mine ban overview[1]\n\nMine Ban Treaty status[2]\n\nParty[3]\n\nKey developments: A law[4]",
+            text="Coordination[5]\n\nA committee meets.[6]",
+            notes="\n\n".join(f"[{n}] Source {n}." for n in range(1, 7)),
+        )
     )
-    assert shown(read(page).facts[0].value) == "[1] Party[2]"
-    [section] = read(page).sections
-    assert (section.heading, shown(section.body)) == ("Coordination", "<p>[3] A committee meets.[4]</p>")
-    assert read(page).warnings == ()
+    assert [shown(fact.value) for fact in page.facts] == ["[1][2] Party[3]", "A law[4]"]
+    [section] = page.sections
+    assert (section.heading, shown(section.body)) == ("Coordination", "<p>[5] A committee meets.[6]</p>")
+    assert page.warnings == ()
 
 
 def test_a_note_may_be_cited_twice_and_a_heading_over_the_notes_goes():
