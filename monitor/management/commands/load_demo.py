@@ -11,10 +11,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         missing = loading.missing()
-        for pages in tqdm(missing, desc="Demo profiles", unit="profile", disable=None):
+        if not missing:
+            self.stdout.write("All demo profiles are there; nothing was written.")
+            return
+        for pages in tqdm(missing, desc="Demo profiles", unit="profile", disable=None):  # None: quiet off a terminal
             loading.load(pages)
-        self.stdout.write(
-            f"Published {len(missing)} demo profiles."
-            if missing
-            else "All demo profiles are there; nothing was written."
-        )
+        self.stdout.write(f"Published {len(missing)} demo profiles.")
