@@ -17,6 +17,7 @@ PUBLISHING = {
     "feedback.view_feedbackmessage",
     "feedback.change_feedbackmessage",
     "feedback.view_attachment",
+    *(f"notifications.view_{row}" for row in ("announcement", "message", "subscriber", "subscription")),
     "monitor.view_sitepage",
     "monitor.change_sitepage",
 }

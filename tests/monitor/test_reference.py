@@ -128,6 +128,7 @@ def test_researchers_edit_and_editors_publish():
     assert {"profiles.change_profile", "profiles.delete_footnote", "profiles.view_edition"} <= researcher
     assert {"profiles.publish_profile", "monitor.change_sitepage"} <= editor - researcher
     assert {"feedback.change_feedbackmessage", "feedback.view_attachment"} <= editor - researcher
+    assert {"notifications.view_announcement", "notifications.view_subscriber"} <= editor - researcher
     assert researcher < editor
     assert not {"profiles.delete_profile", "profiles.add_country", "auth.change_user"} & editor
 
