@@ -78,5 +78,5 @@ class Content:
 
     def digest(self) -> str:
         """SHA-256 of the content, in hex: equal exactly when every letter and key is."""
-        canonical = json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        canonical = json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 MARKER = re.compile(r'<sup data-footnote="([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})">(.*?)</sup>', re.DOTALL)
 UNKNOWN = "[?]"
+IBID = re.compile(r"(?:\s|<[^>]*>)*ibid(?:em)?\b", re.IGNORECASE)
 
 
 def marker(key: UUID | str, number: int | None = None) -> str:
@@ -39,3 +40,24 @@ def number_references(bodies: Iterable[str], known: Iterable[str] | None = None)
 def renumber(body: str, numbers: Mapping[str, int]) -> str:
     """Rewrite the visible number of every marker; one whose key has no number becomes ``[?]``."""
     return MARKER.sub(lambda found: marker(found.group(1), numbers.get(found.group(1))), body)
+
+
+def is_ibid(text: str) -> bool:
+    """Whether a note's HTML begins with "Ibid.", and so means whatever note stands before it."""
+    return bool(IBID.match(text))
+
+
+def predecessors(texts: Mapping[str, str]) -> dict[str, str | None]:
+    """For the key of each "Ibid." note, the key of the note it stands for; None when nothing stands before it.
+
+    ``texts`` are the cited notes by key, in the order of their numbers. An
+    "Ibid." after an "Ibid." stands for the same note.
+    """
+    found: dict[str, str | None] = {}
+    named = None
+    for key, text in texts.items():
+        if is_ibid(text):
+            found[key] = named
+        else:
+            named = key
+    return found

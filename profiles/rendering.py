@@ -7,7 +7,6 @@ without script, back links with words of their own, no role on the list items.
 """
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,12 +18,13 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from profiles.content import Content
-from profiles.footnotes import MARKER, number_references
+from profiles.footnotes import MARKER, number_references, predecessors
 from profiles.richtext import clean, clean_inline, clean_note
 
-IBID = re.compile(r"\s*(?:<[^>]+>\s*)*ibid\b", re.IGNORECASE)
+SOURCES = ("rendering.py", "footnotes.py", "richtext.py", "canonical.py", "taming.py")
 
 
 @dataclass(frozen=True)
@@ -77,29 +77,34 @@ class Rendered:
 def version() -> str:
     """Changes whenever the code that renders does: part of every cache key, so no release shows the last one's pages."""
     room = Path(__file__).parent
-    sources = b"".join((room / name).read_bytes() for name in ("rendering.py", "footnotes.py", "richtext.py"))
-    return hashlib.sha256(sources).hexdigest()[:12]
+    return hashlib.sha256(b"".join((room / name).read_bytes() for name in SOURCES)).hexdigest()[:12]
 
 
 def render(content: Content) -> Rendered:
     """Turn content into what a template prints.
 
     Notes that nothing cites are left out; a marker without a note prints
-    ``[?]``, which only a preview can show: publishing refuses it.
+    ``[?]``, which only a preview can show: publishing refuses it. The few words
+    added speak the content's language, whoever asks: the result is kept.
     """
-    texts = {note.key: note.text for note in content.footnotes}
-    numbers = number_references(content.bodies(), known=texts)
+    values = [clean_inline(fact.value) for fact in content.facts]
+    bodies = [clean(section.body) for section in content.sections]
+    texts = {note.key: clean_note(note.text) for note in content.footnotes}
+    numbers = number_references([*values, *bodies], known=texts)
     uses: dict[str, list[Use]] = defaultdict(list)
 
     def linked(body: str) -> SafeString:
         return mark_safe(MARKER.sub(lambda found: _mark(found.group(1), numbers, uses), body))  # noqa: S308
 
-    facts = tuple(RenderedFact(fact.label, linked(clean_inline(fact.value))) for fact in content.facts)
-    ids = _section_ids(section.heading for section in content.sections)
-    sections = tuple(
-        RenderedSection(id, section.heading, linked(clean(section.body)))
-        for id, section in zip(ids, content.sections, strict=True)
-    )
+    with override(content.language):
+        facts = tuple(
+            RenderedFact(fact.label, linked(value)) for fact, value in zip(content.facts, values, strict=True)
+        )
+        ids = _section_ids(section.heading for section in content.sections)
+        sections = tuple(
+            RenderedSection(id, section.heading, linked(body))
+            for id, section, body in zip(ids, content.sections, bodies, strict=True)
+        )
     return Rendered(
         content.country,
         content.theme,
@@ -107,7 +112,7 @@ def render(content: Content) -> Rendered:
         content.overview_heading,
         facts,
         sections,
-        _notes(texts, numbers, uses),
+        _notes({key: texts[key] for key in numbers}, uses),
     )
 
 
@@ -117,11 +122,6 @@ def render_fact_apart(value: str, page: str) -> SafeString:
     ``value`` comes from an edition, whose markers carry their numbers.
     """
     return mark_safe(MARKER.sub(lambda found: _mark_apart(found.group(2), page), clean_inline(value)))  # noqa: S308
-
-
-def is_ibid(text: str) -> bool:
-    """Whether a note's HTML begins with "Ibid.", and so means whatever note stands before it."""
-    return bool(IBID.match(text))
 
 
 def _mark(key: str, numbers: dict[str, int], uses: dict[str, list[Use]]) -> str:
@@ -152,23 +152,25 @@ def _letter(index: int) -> str:
     return letters
 
 
-def _notes(texts: dict[str, str], numbers: dict[str, int], uses: dict[str, list[Use]]) -> tuple[Note, ...]:
-    notes: list[Note] = []
-    for key, number in numbers.items():
-        html = mark_safe(clean_note(texts[key]))  # noqa: S308
-        before = notes[-1] if notes and is_ibid(html) else None
-        notes.append(Note(number, html, tuple(uses[key]), (before.refers_to or before) if before else None))
-    return tuple(notes)
+def _notes(texts: dict[str, str], uses: dict[str, list[Use]]) -> tuple[Note, ...]:
+    """``texts`` are the cited notes, in the order of their numbers."""
+    stands_for = predecessors(texts)
+    notes: dict[str, Note] = {}
+    for number, (key, text) in enumerate(texts.items(), start=1):
+        before = stands_for.get(key)
+        notes[key] = Note(number, mark_safe(text), tuple(uses[key]), notes[before] if before else None)  # noqa: S308
+    return tuple(notes.values())
 
 
 def _section_ids(headings: Iterable[str]) -> list[str]:
-    """Readable anchors, one per section; a repeated or empty heading gets a number."""
-    taken = {"overview", "notes", "main", "contents", ""}
-    ids = []
+    """Readable anchors, one per section; a repeated or empty heading gets a number.
+
+    The prefix keeps them apart from every other id of a page, whatever a heading says.
+    """
+    ids: dict[str, None] = {}
     for position, heading in enumerate(headings, start=1):
-        wish = slugify(heading) or f"section-{position}"
-        while wish in taken or re.fullmatch(r"(?:n|nr)-\d.*", wish):
+        wish = f"s-{slugify(heading) or position}"
+        while wish in ids:
             wish = f"{wish}-{position}"
-        taken.add(wish)
-        ids.append(wish)
-    return ids
+        ids[wish] = None
+    return list(ids)
