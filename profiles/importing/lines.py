@@ -64,7 +64,7 @@ def _tidy(raw: str, number: int) -> str:
     if UNSTORABLE.search(raw):
         raise NotText(number)
     line = CONTROL.sub(" ", INVISIBLE.sub("", raw))
-    return re.sub(r" *\t[ \t]*", "\t", SPACES.sub(" ", line)).strip()
+    return re.sub(r" *\t[ \t]*", "\t", SPACES.sub(" ", line)).strip().strip("|").strip()  # a table's bars at its sides
 
 
 def _wrap_width(lines: list[str]) -> int | None:

@@ -29,7 +29,9 @@ paragraph may be one long line or wrapped.
     It may have further paragraphs.
 
 What stands above country, date and theme is the site's menu and is left out.
-Only ``[7]``, digits in square brackets, is a mark; ``[and is]`` and ``[2009]`` are text.
+Only ``[7]``, one to three digits in square brackets, is a mark; ``[and is]``
+and ``[2009]`` are text. A label that is no topic of the theme makes no topic:
+see `overview`. Whatever else is in doubt stays text, and a warning says so.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -26,6 +26,12 @@ def test_a_value_may_stand_behind_its_label(separator):
     ]
 
 
+def test_bars_at_the_sides_of_a_table_are_no_text():
+    rows = "Mine Ban Treaty status |\n| Party |\n| Key developments | A law |"
+    long = "Ruritania joined the treaty late, " * 8 + "as it says."
+    assert facts(rows, text=long) == [("Mine Ban Treaty status", "Party"), ("Key developments", "A law")]
+
+
 def test_the_last_value_ends_at_a_wider_gap():
     rows = "Mine Ban Treaty status\n\nParty\n\nKey developments\n\nA law in 2019\n\nAnother in 2020\n\n"
     assert facts(rows)[-1] == ("Key developments", "A law in 2019<br>Another in 2020")
