@@ -57,7 +57,9 @@ def country(request: HttpRequest, country: str) -> HttpResponse:
     here = get_object_or_404(Country.objects.select_related("region"), slug=country)
     themes = list(_themes_of(here))
     shows(request, *(theme.published_at for theme in themes))
-    return render(request, "profiles/country.html", {"country": here, "themes": themes})
+    stands = [theme for theme in themes if theme.published_at or theme.withdrawn_at]
+    lacks = [theme for theme in themes if theme not in stands]
+    return render(request, "profiles/country.html", {"country": here, "stands": stands, "lacks": lacks})
 
 
 def _by_region(countries: Sequence[Country], profiles: Iterable[Profile]) -> list[Listed]:
