@@ -98,6 +98,8 @@ class RememberingForm(forms.ModelForm):
         field, stored = self.fields[name], self.initial[name]
         if isinstance(field, HtmlField):
             html = mark_safe(field.sanitise(stored))  # noqa: S308
+            text = field.widget.format_value(stored)
         else:
-            html = format_html("{}", stored if stored not in (None, "") else "–")
-        return Theirs(name, str(field.label or name), html, str(stored or ""), name in self.typed)
+            text = str(field.to_python(stored) or "")
+            html = format_html("{}", text or "–")
+        return Theirs(name, str(field.label or name), html, text, name in self.typed)
