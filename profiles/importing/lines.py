@@ -10,7 +10,7 @@ from .marks import numbers_in
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-INVISIBLE = re.compile("[\ufeff\u200b\u00ad]")
+INVISIBLE = re.compile("[\ufeff\ufffe\uffff\u200b\u00ad\u202a-\u202e]")
 CONTROL = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 SPACES = re.compile(r"[ \u00a0]+|[^\S\t]{2,}")
 
