@@ -21,19 +21,19 @@ class Mail:
 
     @property
     def subject(self) -> str:
-        return self.message.get("Subject", "")
+        return self._header("Subject")
 
     @property
     def to(self) -> str:
-        return self.message.get("To", "")
+        return self._header("To")
 
     @property
     def date(self) -> str:
-        return self.message.get("Date", "")
+        return self._header("Date")
 
     @property
     def headers(self) -> list[tuple[str, str]]:
-        return [(name, str(value)) for name, value in self.message.items()]
+        return [(name, str(value).strip()) for name, value in self.message.items()]
 
     @property
     def text(self) -> str:
@@ -42,6 +42,9 @@ class Mail:
     @property
     def html(self) -> str:
         return self._part("html")
+
+    def _header(self, name: str) -> str:
+        return str(self.message.get(name, "")).strip()  # a folded header may begin with a space
 
     def _part(self, kind: str) -> str:
         part = self.message.get_body(preferencelist=(kind,))

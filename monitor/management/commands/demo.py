@@ -69,5 +69,7 @@ class Command(BaseCommand):
             self.stdout.write("Site and worker have ended.")
 
     def tell(self, site: str) -> None:
-        self.stdout.write(f"\n  Site   {site}/\n  Admin  {site}/admin/\n  Mails  {site}/demo/mails/\n\nCtrl-C ends it.")
+        kept = settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
+        mails = f"{site}/demo/mails/" if kept else "are sent, since EMAIL_URL is set"
+        self.stdout.write(f"\n  Site   {site}/\n  Admin  {site}/admin/\n  Mails  {mails}\n\nCtrl-C ends it.")
         self.stdout.flush()
