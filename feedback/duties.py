@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from feedback.models import Attachment, FeedbackMessage
+from feedback.names import visible
 from feedback.storage import private_storage
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def _was_taken(mail: EmailMessage) -> bool:
     """Send; one mailbox that is refused does not hold up the others."""
     try:
         return bool(mail.send())
-    except (OSError, SMTPException) as error:
+    except (OSError, SMTPException, ValueError) as error:  # ValueError: an address that is none
         logger.warning("An editor was not told of feedback: %s", type(error).__name__)
         return False
 
@@ -65,7 +66,7 @@ def _was_taken(mail: EmailMessage) -> bool:
 def _mail(message: FeedbackMessage, address: str, connection: BaseEmailBackend) -> EmailMessage:
     link = settings.SITE_URL + reverse("admin:feedback_feedbackmessage_change", args=[message.pk])
     return EmailMessage(
-        subject=_("Feedback has arrived: %s") % message.profile,
+        subject=visible(_("Feedback has arrived: %s") % message.profile),
         body=render_to_string("feedback/arrived.txt", {"message": message, "link": link}),
         to=[address],
         headers={

@@ -76,10 +76,21 @@ def _inflated_size(package: ZipFile, entry: ZipInfo) -> int:
     size = 0
     with package.open(entry) as part:
         while piece := part.read(CHUNK):
+            if size == 0 and _declares_entities(entry.filename, piece):
+                raise Refused(_wrong())
             size += len(piece)
             if size > MAX_ENTRY_BYTES:
                 raise Refused(_unpacks_too_large())
     return size
+
+
+def _declares_entities(name: str, start: bytes) -> bool:
+    """A document type in XML, with which a part can grow without end or read other files; Office writes none.
+
+    Old OpenOffice did, in its manifest.
+    """
+    is_xml = name.endswith((".xml", ".rels")) and not name.startswith("META-INF/")
+    return is_xml and b"<!DOCTYPE" in start.replace(b"\0", b"")
 
 
 def _is_odd(entry: ZipInfo) -> bool:

@@ -106,6 +106,14 @@ def test_one_refused_mailbox_does_not_hold_up_the_others(settings, mailoutbox):
     assert [mail.to for mail in mailoutbox] == [["ben@example.org"]]
 
 
+def test_an_address_that_is_none_does_not_stop_the_worker(mailoutbox, settings):
+    make_editor("ana")
+    make_staff("feedback.change_feedbackmessage", username="slip", email="slip@example.org\nBcc: x@example.org")
+    make_feedback()
+    assert tell_editors() == 1
+    assert [mail.to for mail in mailoutbox] == [["ana@example.org"]]
+
+
 def test_when_nobody_could_be_told_the_message_waits(settings, mailoutbox):
     make_editor()
     make_feedback()

@@ -227,6 +227,8 @@ def test_opendocument_macros_are_refused():
         samples.make_docx({"/etc/passwd": "x"}),
         samples.make_docx({"word\\document.xml": "x"}),
         samples.make_docx({f"word/{n}.xml": "" for n in range(2_000)}),
+        samples.make_docx({"word/a.xml": '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),
+        samples.make_docx({"word/a.rels": "<!DOCTYPE a><a/>".encode("utf-16")}),
         GOOD["odt"],
     ],
 )
@@ -291,6 +293,11 @@ def test_a_bomb_that_lies_about_its_size_is_refused():
     assert "“a.docx”" in refusal("a.docx", lying)
 
 
+def test_an_old_opendocument_may_name_the_type_of_its_manifest():
+    manifest = '<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd">'
+    assert judge("a.odt", "", samples.make_odt(manifest=manifest))
+
+
 def test_a_zip_within_a_document_is_carried_unopened():
     inner = samples.make_zip({"bomb": bytes(20 * 1024**2)})
     assert judge("a.docx", "", samples.make_docx({"word/embeddings/a.zip": inner}))
@@ -348,9 +355,21 @@ def test_an_animation_is_refused(key, format):
     assert "animation" in refusal(f"a.{key}", samples.make_animation(format))
 
 
+def test_of_a_telephone_picture_with_a_preview_inside_the_picture_is_kept():
+    first, preview = Image.new("RGB", (40, 20), "red"), Image.new("RGB", (4, 2), "blue")
+    file = BytesIO()
+    first.save(file, "MPO", save_all=True, append_images=[preview])
+    with Image.open(BytesIO(judge("a.jpg", "image/jpeg", file.getvalue()).body)) as kept:
+        assert (kept.format, kept.size) == ("JPEG", (40, 20))
+
+
 @pytest.mark.parametrize("side", [6_400, 12_000, 60_000])
 def test_more_than_forty_million_pixels_are_refused_unread(side):
     assert "40 million pixels" in refusal("a.png", samples.make_huge_png(side))
+
+
+def test_a_picture_of_just_the_most_pixels_is_taken():
+    assert judge("a.png", "", samples.make_picture("PNG", size=(8_000, 5_000), mode="1"))
 
 
 def test_an_orientation_that_cannot_be_read_does_not_lose_the_picture():
