@@ -39,7 +39,7 @@ SPAN = re.compile(r"[1-9]\d?", re.ASCII)
 ADDRESS = re.compile(r"https?://[^/\\?#]|mailto:.|/(?![/\\])", re.IGNORECASE)
 
 TAG = re.compile(r"<[^>]*>")
-APART = re.compile(rf"</?(?!(?:{'|'.join(sorted(NOTE_TAGS))})\b)[^>]*>")  # tags that part words
+APART = re.compile(rf"<(?!/?(?:{'|'.join(sorted(NOTE_TAGS))})\b)[^>]*>")  # tags that part words
 
 # Elements whose content is not text of the page: dropped with all that is in them.
 # (`xml` is what Word leaves of its settings on the clipboard.)

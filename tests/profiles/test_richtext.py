@@ -251,6 +251,7 @@ def test_a_note_is_one_line_without_markers(written, stored):
 
 
 def test_plain_gives_the_words():
+    assert plain("<em>Reuters</em>, <a href='/x/'>HRW</a>.") == "Reuters, HRW."
     assert plain("<p>a &lt;b&gt;</p><p>c<br>d&nbsp;e<sup>2</sup></p><ul><li>f</li></ul>") == "a <b> c d e2 f"
 
 
