@@ -47,7 +47,10 @@ function renumber() {
       uses.set(key, [...(uses.get(key) ?? []), area]);
     }
   }
-  for (const area of texts()) label(editorOf(area), numbers);
+  for (const area of texts()) {
+    label(editorOf(area), numbers);
+    flag(editorOf(area), numbers);
+  }
   for (const row of rows()) describe(row, numbers.get(keyOf(row)), uses.get(keyOf(row)) ?? []);
 }
 
@@ -55,13 +58,19 @@ function renumber() {
 function label(editor, numbers) {
   if (!editor) return;
   const wrong = markersIn(editor).filter((sup) => sup.getText() !== labelFor(sup, numbers));
-  for (const sup of markersIn(editor)) sup.getParent().toggleClass?.("x", false);
   if (!wrong.length) return;
   const wasClean = !editor.checkDirty();
   editor.fire("lockSnapshot");
   for (const sup of wrong) sup.setText(labelFor(sup, numbers));
   editor.fire("unlockSnapshot");
   if (wasClean) editor.resetDirty();
+}
+
+// The frame around a marker is CKEditor's and never saved; it shows a marker that has no note.
+function flag(editor, numbers) {
+  for (const sup of editor ? markersIn(editor) : []) {
+    sup.getParent().$.classList.toggle("unknown", !numbers.has(sup.data("footnote")));
+  }
 }
 
 function labelFor(sup, numbers) {

@@ -11,6 +11,7 @@
   var KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
   // Marks of notes as word processors paste them: Word, LibreOffice, each with end notes too.
+  var MAYBE_MARK = /href=["']?[^"'\s>]*#_?(ftn|edn|sdfootnote|sdendnote)\d/;
   var PASTED_MARK = /#_?(ftn|edn|sdfootnote|sdendnote)(\d+)(?:sym)?$/;
   var PASTED_NOTE = /#_?(ftn|edn|sdfootnote|sdendnote)(?:ref)?(\d+)(?:anc)?$/;
 
@@ -31,7 +32,6 @@
 
       editor.widgets.add("footnote", {
         inline: true,
-        button: undefined,
         dialog: "footnote",
         template: '<sup data-footnote="">[?]</sup>',
         allowedContent: "sup[data-footnote]",
@@ -63,13 +63,8 @@
   });
 
   function pasted(event) {
-    if (event.data.dataValue && PASTED_MARK.test(event.data.dataValue.replace(/["']/g, "\n").split("\n").find(isMark) || "")) {
-      event.data.dataValue = withMarks(event.data.dataValue);
-    }
-  }
-
-  function isMark(piece) {
-    return PASTED_MARK.test(piece);
+    var html = event.data.dataValue;
+    if (html && MAYBE_MARK.test(html)) event.data.dataValue = withMarks(html);
   }
 
   // Notes pasted with a text become notes of this profile, and their links marks.
@@ -82,7 +77,7 @@
       var block = link.closest("div[id], p, li");
       if (!block) return;
       link.remove();
-      keys[id] = window.footnoteBook.add(inlineHtml(block));
+      keys[id] = window.footnoteBook.add(inlineHtml(block).trim());
       block.remove();
     });
     links(pastedText).forEach(function (link) {
@@ -109,13 +104,16 @@
     return found ? found[1] + found[2] : null;
   }
 
-  function inlineHtml(block) {
-    var paragraphs = block.tagName === "DIV" ? Array.from(block.querySelectorAll("p")) : [block];
-    return (paragraphs.length ? paragraphs : [block])
-      .map(function (paragraph) {
-        return paragraph.innerHTML.replace(/&nbsp;/g, " ").trim();
-      })
-      .join(" ");
+  // What a note may hold; the rest of a word processor's mark-up is left behind.
+  function inlineHtml(node) {
+    if (node.nodeType === Node.TEXT_NODE) return CKEDITOR.tools.htmlEncode(node.nodeValue.replace(/\s+/g, " "));
+    var inside = Array.from(node.childNodes).map(inlineHtml).join("");
+    var name = { I: "em", EM: "em", B: "strong", STRONG: "strong", SUB: "sub", SUP: "sup" }[node.nodeName];
+    if (name) return "<" + name + ">" + inside + "</" + name + ">";
+    if (node.nodeName === "A" && /^(https?|mailto):/i.test(node.getAttribute("href") || "")) {
+      return '<a href="' + CKEDITOR.tools.htmlEncodeAttr(node.getAttribute("href")) + '">' + inside + "</a>";
+    }
+    return node.nodeName === "P" ? inside + " " : inside;
   }
 
   function dialog(editor) {
@@ -197,6 +195,8 @@
           row[isNew ? "show" : "hide"]();
         }, this);
         this.getContentElement("note", "find").setValue("");
+      },
+      onFocus: function () {
         this.getContentElement("note", "text").focus();
       },
     };
