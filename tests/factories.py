@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib.auth.models import Permission, User
 
+from notifications.models import Subscriber
+from notifications.scope import Scope
 from profiles.models import Country, Edition, Fact, Footnote, Profile, Region, Section, Theme, Topic
 from profiles.publishing import Change
 
@@ -107,3 +109,17 @@ def make_live_edition() -> Edition:
     profile = Profile.objects.live().first() or make_live_profile()
     assert profile.live_edition
     return profile.live_edition
+
+
+def make_subscriber(
+    *, address: str = "reader@example.org", country: Country | None = None, theme: Theme | None = None
+) -> Subscriber:
+    """A confirmed subscriber; without country or theme, of all of them."""
+    return Subscriber.objects.confirm(address, Scope(country, theme))
+
+
+def make_site_page(*, slug: str = "about-us", title: str = "About us", **fields: Any) -> Any:
+    """A page of the menu."""
+    from monitor.models import SitePage
+
+    return SitePage.objects.get_or_create(slug=slug, defaults={"title": title, **fields})[0]
