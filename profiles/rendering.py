@@ -24,7 +24,7 @@ from profiles.content import Content
 from profiles.footnotes import MARKER, number_references, predecessors
 from profiles.richtext import clean, clean_inline, clean_note
 
-SOURCES = ("rendering.py", "footnotes.py", "richtext.py", "canonical.py", "taming.py")
+SOURCES = ("rendering.py", "footnotes.py", "richtext.py", "taming.py", "canonical/*.py")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ class Rendered:
 def version() -> str:
     """Changes whenever the code that renders does: part of every cache key, so no release shows the last one's pages."""
     room = Path(__file__).parent
-    return hashlib.sha256(b"".join((room / name).read_bytes() for name in SOURCES)).hexdigest()[:12]
+    sources = [path.read_bytes() for names in SOURCES for path in sorted(room.glob(names))]
+    return hashlib.sha256(b"".join(sources)).hexdigest()[:12]
 
 
 def render(content: Content) -> Rendered:
