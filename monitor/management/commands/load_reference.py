@@ -13,4 +13,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         made = [f"{kind} {count}" for kind, count in load().items() if count]
-        self.stdout.write(f"Made: {', '.join(made)}." if made else "All reference rows are there; nothing was written.")
+        if options["verbosity"]:
+            told = f"Made: {', '.join(made)}." if made else "All reference rows are there; nothing was written."
+            self.stdout.write(told)
