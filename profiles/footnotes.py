@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from uuid import UUID
 
-MARKER = re.compile(r'<sup data-footnote="([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})">(.*?)</sup>', re.DOTALL)
+KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a UUID as str() writes it
+MARKER = re.compile(rf'<sup data-footnote="({KEY.pattern})">(.*?)</sup>', re.DOTALL)
 UNKNOWN = "[?]"
 IBID = re.compile(r"(?:\s|<[^>]*>)*ibid(?:em)?\b", re.IGNORECASE)
 

@@ -12,11 +12,11 @@ fault in our writing can spoil a layout, never a reader's safety.
 
 import re
 from html import unescape
-from uuid import UUID
 
 import nh3
 
 from profiles import canonical
+from profiles.footnotes import KEY
 from profiles.taming import tame
 
 INLINE_TAGS: frozenset[str] = frozenset({"br", "em", "strong", "a", "sup", "sub"})
@@ -38,7 +38,7 @@ SCOPES = {"row", "col", "rowgroup", "colgroup"}
 SPAN = re.compile(r"[1-9]\d?", re.ASCII)
 ADDRESS = re.compile(r"https?://[^/\\?#]|mailto:.|/(?![/\\])", re.IGNORECASE)
 
-TAG = re.compile(r"<[^>]*>")
+ANY_TAG = re.compile(r"<[^>]*>")
 APART = re.compile(rf"<(?!/?(?:{'|'.join(sorted(NOTE_TAGS))})\b)[^>]*>")  # tags that part words
 
 # Elements whose content is not text of the page: dropped with all that is in them.
@@ -80,7 +80,7 @@ def clean_note(html: str) -> str:
 
 def plain(html: str) -> str:
     """The words of a cleaned text on one line, without its mark-up and with nothing escaped."""
-    return " ".join(unescape(TAG.sub("", APART.sub(" ", html))).split())
+    return " ".join(unescape(ANY_TAG.sub("", APART.sub(" ", html))).split())
 
 
 def _parsed(html: str) -> str:
@@ -94,40 +94,32 @@ def _characters(text: str) -> str:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """The canonical value of an allowed attribute; None drops it."""
-    value = " ".join(_characters(value).split())
+    value = _characters(value).strip()
     match name:
         case "href":
             return _address(value)
         case "data-footnote":
-            return _key(value)
+            return value.lower() if KEY.fullmatch(value.lower()) else None
         case "scope":
             return value.lower() if value.lower() in SCOPES else None
         case "colspan" | "rowspan":
             return value if SPAN.fullmatch(value) else None
         case _:
-            return value or None
+            return " ".join(value.split()) or None
 
 
 def _address(value: str) -> str | None:
-    # Browsers drop tabs and line ends inside an address: "/\t/host" leads to another site.
-    address = re.sub(r"\s", "", value)
+    """An address as a browser reads it, which ignores tabs and line ends: to it, "/\t/host" is another site."""
+    address = re.sub(r"[\t\n]", "", value).replace(" ", "%20")
     return address if ADDRESS.match(address) else None
 
 
-def _key(value: str) -> str | None:
-    try:
-        key = str(UUID(value))
-    except ValueError:
-        return None
-    return key if key == value.lower() else None
-
-
-def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
-    """``rel`` is nh3's own: the site linked to learns neither who read here nor gets hold of this window."""
+def _cleaner(tags: frozenset[str], attributes: dict[str, set[str]] = ATTRIBUTES) -> nh3.Cleaner:
+    """``rel`` on every link: the site it leads to cannot reach this window, nor learn which page its reader came from."""
     return nh3.Cleaner(
         tags=set(tags),
         clean_content_tags=set(NOT_TEXT),
-        attributes={tag: names for tag, names in ATTRIBUTES.items() if tag in tags},
+        attributes={tag: names for tag, names in attributes.items() if tag in tags},
         attribute_filter=_attribute,
         url_schemes=set(URL_SCHEMES),
         link_rel=canonical.REL,
@@ -136,4 +128,5 @@ def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
 
 _READ = TAGS | canonical.ALIASES.keys() | canonical.BREAKS
 _READER = _cleaner(_READ)
-_SECTION, _FACT, _NOTE = _cleaner(TAGS), _cleaner(INLINE_TAGS), _cleaner(NOTE_TAGS)
+_SECTION, _FACT = _cleaner(TAGS), _cleaner(INLINE_TAGS)
+_NOTE = _cleaner(NOTE_TAGS, {"a": ATTRIBUTES["a"]})

@@ -162,8 +162,10 @@ def test_a_link_elsewhere_than_to_the_web_a_mailbox_or_this_site_is_none(address
     assert clean(f'<a href="{address}">words</a>') == "words"
 
 
-def test_an_address_loses_the_white_space_a_browser_would_ignore():
-    assert clean('<a href=" https://example.org/a\n b ">words</a>') == link("words", "https://example.org/ab")
+def test_an_address_is_kept_as_a_browser_reads_it():
+    assert clean('<a href=" https://example.org/a\n\tb c\u00e9 ">words</a>') == link(
+        "words", "https://example.org/ab%20cé"
+    )
 
 
 def test_there_is_no_link_in_a_link():
