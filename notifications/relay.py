@@ -66,8 +66,9 @@ class Relay:
         """Make sure of a connection; an answer only when there is none to be had."""
         try:
             if self.backend.open():
-                self._listen()
+                self._greet_and_listen()
         except (OSError, smtplib.SMTPException) as error:
+            self.hang_up()
             return Answer(Outcome.TROUBLE, _words(error))
         return None
 
@@ -90,11 +91,15 @@ class Relay:
         except (OSError, smtplib.SMTPException):
             self.backend.connection = None  # type: ignore[attr-defined]
 
-    def _listen(self) -> None:
-        """Notice when a mail's text begins to leave: smtplib raises the same error for a line that broke before."""
+    def _greet_and_listen(self) -> None:
+        """Say hello now, not with the first mail; and notice when a mail's text begins to leave.
+
+        smtplib raises the same error whether the line broke before or after that.
+        """
         smtp: Any = getattr(self.backend, "connection", None)
         if not hasattr(smtp, "data"):
             return
+        smtp.ehlo_or_helo_if_needed()
         send_text, usual_seconds = smtp.data, smtp.sock.gettimeout()
 
         def data(text: Any) -> Any:

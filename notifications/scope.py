@@ -18,7 +18,7 @@ class Scope:
 
     def __str__(self) -> str:
         if self.country and self.theme:
-            return f"{self.country} – {self.theme}"  # noqa: RUF001
+            return f"{self.country}: {self.theme}"
         if self.country:
             return _("%s, all themes") % self.country
         if self.theme:

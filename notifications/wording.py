@@ -61,7 +61,7 @@ def of_announcement(announcement: "Announcement") -> Wording:
         day = date_format(announcement.to_date)
         edition = announcement.edition or profile.live_edition
         subject = (
-            _("%(title)s: date corrected to %(date)s") if announcement.sets_back else _("%(title)s updated %(date)s")
+            _("%(title)s, date corrected to %(date)s") if announcement.sets_back else _("%(title)s updated %(date)s")
         )
         return _worded(
             "announcement",
