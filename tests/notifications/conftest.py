@@ -59,9 +59,11 @@ class MailServer:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         [recipient] = envelope.rcpt_tos
+        mail = email.message_from_bytes(envelope.content, policy=default)
+        self.mails.append(mail)  # before the answer: whoever dies waiting for it, the mail is here
         answer = await self.said("DATA", recipient)
-        if answer in (None, "taken, then silence"):
-            self.mails.append(email.message_from_bytes(envelope.content, policy=default))
+        if answer not in (None, "taken, then silence"):
+            self.mails.remove(mail)
         if answer in ("silence", "taken, then silence"):
             server.transport.close()
             return "421 too late"

@@ -143,7 +143,7 @@ class TestOneMailIsRefused:
         mail_server.answers.clear()
         with after(seconds=61):
             assert send() == 1
-        assert set(state for state, _count in states()) == {State.ACCEPTED}
+        assert {state for state, _count in states()} == {State.ACCEPTED}
 
     def test_again_and_again_for_two_days(self, owed, mail_server):
         message = owed().get()
