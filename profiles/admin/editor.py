@@ -85,6 +85,7 @@ def config(*, inline: bool, notes: bool) -> dict[str, Any]:
     return {
         "plugins": ",".join(PLUGINS),
         "extraPlugins": "footnote" if notes else "",
+        "title": _("Text"),
         "removePlugins": ",".join(REMOVED),
         "customConfig": "",
         "stylesSet": False,
@@ -137,6 +138,11 @@ class EditorWidget(CKEditorWidget):  # type: ignore[misc]
         self.sanitise = clean_inline if inline else clean
         self.config = config(inline=inline, notes=notes)
         self.has_notes = notes
+
+    @property
+    def media(self) -> forms.Media:
+        media: forms.Media = super().media + forms.Media(css={"all": ["profiles/admin/editor.css"]})
+        return media
 
     def format_value(self, value: Any) -> str:
         return self.sanitise(str(value or ""))

@@ -55,6 +55,15 @@ class FactFormSet(RowFormSet):
                 {"topic": topic.pk, "position": position} for position, topic in enumerate(missing, start=after)
             ]
 
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        if self.is_bound and i >= self.initial_form_count():
+            kwargs["instance"] = self._stated_meanwhile(self.data.get(f"{self.add_prefix(i)}-topic", ""))
+        return super()._construct_form(i, **kwargs)
+
+    def _stated_meanwhile(self, topic: str) -> Fact | None:
+        """The fact that someone else stored for a topic that was empty when this page was read."""
+        return self.get_queryset().filter(topic=topic).first() if topic.isdecimal() else None
+
     @cached_property
     def topics(self) -> dict[int, Topic]:
         return {topic.pk: topic for topic in Topic.objects.filter(theme=self.instance.theme_id)}

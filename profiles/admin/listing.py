@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.models import Fact, Footnote, Profile, Section
 
+from .people import when, who
+
 # In the order in which they are asked: a profile is in the first state whose condition holds.
 STATES = {
     "withdrawn": (_("withdrawn"), Q(withdrawn_at__isnull=False)),
@@ -49,14 +51,13 @@ class StateFilter(admin.SimpleListFilter):
 class ProfileList(admin.ModelAdmin):
     """What ProfileAdmin shows before a profile is opened."""
 
-    list_display = ["country", "theme", "state", "last_updated", "proposed_date", "edited_by", "edited_at"]
+    list_display = ["country", "theme", "state", "last_updated", "proposed_date", "edited"]
     list_display_links = ["country", "theme"]
     list_filter = [StateFilter, "theme", "country__region", "language"]
     list_select_related = ["country", "theme", "live_edition", "edited_by"]
     list_per_page = 100
     search_fields = ["country__name", "theme__name"]
     search_help_text = _("Searches names, headings, facts, texts and footnotes.")
-    date_hierarchy = "last_updated"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Profiles with their names; never with the text of their editions."""
@@ -78,6 +79,10 @@ class ProfileList(admin.ModelAdmin):
                 | Q(pk__in=Footnote.objects.filter(text__icontains=word).values("profile"))
             )
         return queryset, False
+
+    @admin.display(description=_("edited"), ordering="edited_at")
+    def edited(self, profile: Profile) -> str | None:
+        return f"{when(profile.edited_at)}, {who(profile.edited_by)}" if profile.edited_at else None
 
     @admin.display(description=_("state"))
     def state(self, profile: Profile) -> Any:

@@ -1,6 +1,7 @@
 """The change page of a profile: one form over the whole working copy, stored in one transaction."""
 
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from csp.decorators import csp_update
@@ -23,8 +24,10 @@ from .notes import FootnoteFormSet, FootnoteInline
 from .people import when, who
 from .publishing import PublishingPages
 from .remembering import RememberingForm
+from .rows import RowFormSet
 from .sections import SectionInline
 
+QUESTIONS = {"edited-meanwhile", "losing-markers"}  # codes of errors that a tick answers
 ADDRESS = ["country", "theme", "language"]
 
 
@@ -142,6 +145,7 @@ class ProfileAdmin(PublishingPages, ProfileList, admin.ModelAdmin):
         formsets = [inline.formset for inline in context["inline_admin_formsets"]]
         rows = [row for formset in formsets for row in formset.forms]
         return {
+            "errors": [] if _only_asks(form, formsets) else context["errors"],
             "conflict": form.was_edited_meanwhile,
             "differing": [row for row in rows if row.theirs],
             "gone": [row for row in rows if row.is_gone],
@@ -167,3 +171,11 @@ class ProfileAdmin(PublishingPages, ProfileList, admin.ModelAdmin):
             messages.error(request, _("%s was published, and editions stay for ever. Withdraw it instead.") % profile)
             return redirect("admin:profiles_profile_change", profile.pk)
         return super().delete_view(request, object_id, *args, **kwargs)
+
+
+def _only_asks(form: ProfileForm, formsets: list[RowFormSet]) -> bool:
+    """Whether nothing is wrong with what was typed, and the page just wants to be sure."""
+    found = chain(
+        chain.from_iterable(form.errors.as_data().values()), *(f.non_form_errors().as_data() for f in formsets)
+    )
+    return {error.code for error in found} <= QUESTIONS and not any(any(formset.errors) for formset in formsets)

@@ -66,11 +66,11 @@ class RememberingForm(forms.ModelForm):
     @cached_property
     def typed(self) -> list[str]:
         """The fields that were changed here; one that the browser did not send was not."""
-        return [
-            name
-            for name in self._kept
-            if self.add_prefix(name) in self.data and self._digest(name, self[name].value()) != self.was_read.get(name)
-        ]
+        return [name for name in self._kept if self.add_prefix(name) in self.data and self._was_typed(name)]
+
+    def _was_typed(self, name: str) -> bool:
+        was = self.was_read.get(name) or self._digest(name, "")
+        return self._digest(name, self[name].value()) != was
 
     @cached_property
     def changed_data(self) -> list[str]:

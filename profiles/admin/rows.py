@@ -108,12 +108,12 @@ class RowFormSet(forms.BaseInlineFormSet):
         """Rows that someone else stored since this page was read."""
         if not self.is_bound:
             return []
-        shown = {form.instance.pk for form in self.initial_forms}
+        shown = {form.instance.pk for form in self.forms}
         return [row for row in self.get_queryset() if row.pk not in shown]
 
     def stored_texts(self) -> list[str]:
         """What is stored now, in reading order; the rows themselves may hold what was typed."""
-        forms: list[Any] = list(self.initial_forms)
+        forms: list[Any] = list(self.forms)
         shown = {form.instance.pk: form.stored_text for form in forms}
         field = self.form.carries_markers
         return [shown.get(row.pk, getattr(row, field)) for row in self.get_queryset()]

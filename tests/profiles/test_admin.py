@@ -309,6 +309,33 @@ def test_a_row_that_the_other_took_out_comes_back_only_if_it_was_edited_here(cli
     assert [section.body for section in profile.sections.all()] == remain
 
 
+def test_two_who_state_the_same_fact_are_one_row_and_a_choice(client, researcher):
+    make_topic(label="Status")
+    profile = make_profile()
+    data = opened(client, profile)
+    profile.claim(0, by=make_staff(username="ana"))
+    profile.facts.create(topic=profile.theme.topics.get(), value="Signatory, says Ana")
+    response = saved(client, profile, data, **{"facts-0-value": "Acceded, says Ben"})
+    page = response.content.decode()
+    assert "Signatory, says Ana" in page
+    assert "you both changed it" in page
+    again = fields_of(response, "profile_form")
+    assert saved(client, profile, again, save_over="1").status_code == 302
+    assert [fact.value for fact in profile.facts.all()] == ["Acceded, says Ben"]
+
+
+def test_a_fact_that_the_other_stated_stays_where_nothing_was_typed(client, researcher):
+    make_topic(label="Status")
+    profile = make_profile()
+    data = opened(client, profile)
+    profile.claim(0, by=make_staff(username="ana"))
+    profile.facts.create(topic=profile.theme.topics.get(), value="Signatory, says Ana")
+    response = saved(client, profile, data)
+    assert "their change is kept" in response.content.decode()
+    assert saved(client, profile, data, save_over="1").status_code == 302
+    assert [fact.value for fact in profile.facts.all()] == ["Signatory, says Ana"]
+
+
 def test_a_save_of_one_note_alone_counts_as_a_save(client, researcher):
     profile, _keys = cited_profile(notes=1)
     data = opened(client, profile)

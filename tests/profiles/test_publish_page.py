@@ -135,6 +135,10 @@ def test_an_ibid_whose_predecessor_changed_wants_a_tick(client, editor):
     assert profile.editions.count() == 2
 
 
+def test_the_page_says_how_many_will_be_told(client, editor):
+    assert "told to 0 subscribers" in client.get(page_of("publish", make_profile())).content.decode()
+
+
 def test_what_changed_since_the_last_edition_is_listed(client, editor):
     profile = make_live_profile(heading="Use")
     profile.sections.update(body="<p>Acceded.</p>")

@@ -153,7 +153,7 @@
               label: words.choose,
               size: 6,
               items: [[words.new, ""]],
-              style: "width: 100%",
+              inputStyle: "width: 100%; height: 9em; overflow: auto",
               setup: function () {
                 fill(this, "");
                 this.setValue("");
