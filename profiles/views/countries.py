@@ -1,9 +1,10 @@
 """All countries, one country, and the way from a typed name to it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -17,12 +18,21 @@ from .addresses import at_country, language
 from .caching import public, shows
 
 
+class Line(NamedTuple):
+    """A profile in the list: no model, because there may be a thousand of them."""
+
+    theme: str
+    slug: str
+    last_updated: date
+    published_at: datetime
+
+
 @dataclass
 class Listed:
     """A region with its countries by name: those that have profiles, each with them, and those that have none yet."""
 
     region: Region
-    covered: list[tuple[Country, list[Profile]]] = field(default_factory=list)
+    covered: list[tuple[Country, list[Line]]] = field(default_factory=list)
     uncovered: list[Country] = field(default_factory=list)
 
 
@@ -32,9 +42,9 @@ def countries(request: HttpRequest) -> HttpResponse:
     listed = list(Country.objects.select_related("region"))
     if typed := request.GET.get("find", "").strip()[:MOST_LETTERS]:
         return _answer(request, typed, listed)
-    profiles = list(Profile.objects.live().in_language(language()).without_text().select_related("theme"))
-    shows(request, *(profile.live_edition.published_at for profile in profiles if profile.live_edition))
-    context = {"regions": _by_region(listed, profiles), "countries": listed}
+    lines = _lines_by_country()
+    shows(request, *(line.published_at for lines in lines.values() for line in lines))
+    context = {"regions": _by_region(listed, lines), "countries": listed}
     return render(request, "profiles/countries.html", context)
 
 
@@ -62,18 +72,27 @@ def country(request: HttpRequest, country: str) -> HttpResponse:
     return render(request, "profiles/country.html", {"country": here, "stands": stands, "lacks": lacks})
 
 
-def _by_region(countries: Sequence[Country], profiles: Iterable[Profile]) -> list[Listed]:
-    of_country: dict[int, list[Profile]] = defaultdict(list)
-    for profile in sorted(profiles, key=lambda profile: (profile.theme.position, profile.theme.name)):
-        of_country[profile.country_id].append(profile)
-    regions = sorted({country.region for country in countries}, key=lambda region: (region.position, region.name))
-    listed = {region.pk: Listed(region) for region in regions}
-    for country in sorted(countries, key=lambda country: plain(country.name)):
-        if covering := of_country[country.pk]:
-            listed[country.region_id].covered.append((country, covering))
+def _lines_by_country() -> dict[int, list[Line]]:
+    """Every live profile in the order of themes, by the key of its country."""
+    profiles = Profile.objects.live().in_language(language()).order_by("theme__position", "theme__name")
+    columns = ("country_id", "theme__name", "theme__slug", "last_updated", "live_edition__published_at")
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for country, *line in profiles.values_list(*columns):
+        lines[country].append(Line._make(line))
+    return lines
+
+
+def _by_region(countries: Iterable[Country], lines: Mapping[int, list[Line]]) -> list[Listed]:
+    by_name = sorted(countries, key=lambda country: plain(country.name))
+    regions = {country.region_id: country.region for country in by_name}
+    listed = {key: Listed(region) for key, region in regions.items()}
+    for country in by_name:
+        region = listed[country.region_id]
+        if country.pk in lines:
+            region.covered.append((country, lines[country.pk]))
         else:
-            listed[country.region_id].uncovered.append(country)
-    return list(listed.values())
+            region.uncovered.append(country)
+    return sorted(listed.values(), key=lambda one: (one.region.position, one.region.name))
 
 
 def _themes_of(country: Country) -> QuerySet[Any]:

@@ -44,7 +44,7 @@ def themes(request: HttpRequest) -> HttpResponse:
         profile_count=Count("profiles", filter=here),
         last_updated=Max("profiles__last_updated", filter=here),
         published_at=Max("profiles__live_edition__published_at", filter=here),
-    )
+    ).order_by("position", "name")  # said once more: grouping forgets the model's own order
     found = list(listed)
     shows(request, *(theme.published_at for theme in found))
     return render(request, "profiles/themes.html", {"themes": found})
