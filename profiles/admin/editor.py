@@ -139,6 +139,10 @@ class EditorWidget(CKEditorWidget):  # type: ignore[misc]
         self.config = config(inline=inline, notes=notes)
         self.has_notes = notes
 
+    def name_editor(self, name: str) -> None:
+        """Tell those who cannot see the page which field they are in; forms share one configuration until then."""
+        self.config = {**self.config, "title": name}
+
     @property
     def media(self) -> forms.Media:
         media: forms.Media = super().media + forms.Media(css={"all": ["profiles/admin/editor.css"]})

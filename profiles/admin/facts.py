@@ -73,7 +73,7 @@ class FactFormSet(RowFormSet):
         own = Q(theme=self.instance.theme_id) | Q(pk=form.instance.topic_id)
         form.fields["topic"].queryset = Topic.objects.filter(own)
         form.label = self._label(form)
-        form.fields["value"].widget.config["title"] = form.label
+        form.fields["value"].widget.name_editor(form.label)
 
     def _label(self, form: FactForm) -> str:
         if form.instance.topic_id:

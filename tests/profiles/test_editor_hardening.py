@@ -97,6 +97,10 @@ def test_settings_that_close_doors(response):
         assert not any(name.startswith(("filebrowser", "upload", "imageUpload")) for name in config)
 
 
+def test_each_editor_has_a_name_for_those_who_cannot_see_it(response):
+    assert [config["title"] for config in configurations(response)] == ["Status", "Text", "Text"]
+
+
 @pytest.mark.parametrize("make_user", [lambda: make_staff(*EDITING), make_superuser])
 def test_nobody_has_a_source_view(client, make_user):
     client.force_login(make_user())
