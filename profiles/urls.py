@@ -2,21 +2,22 @@
 
 from django.urls import path
 
-from profiles import feeds, views
+from profiles import feeds
+from profiles.views import countries, home, profile, themes, updates
 
 app_name = "profiles"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("countries/", views.countries, name="countries"),
-    path("countries/<slug:country>/", views.country, name="country"),
+    path("", home.home, name="home"),
+    path("countries/", countries.countries, name="countries"),
+    path("countries/<slug:country>/", countries.country, name="country"),
     path("countries/<slug:country>/feed.atom", feeds.country_feed, name="country_feed"),
-    path("countries/<slug:country>/<slug:theme>/", views.profile, name="profile"),
-    path("countries/<slug:country>/<slug:theme>/editions/", views.history, name="history"),
-    path("countries/<slug:country>/<slug:theme>/editions/<int:number>/", views.edition, name="edition"),
-    path("themes/", views.themes, name="themes"),
-    path("themes/<slug:theme>/", views.theme, name="theme"),
+    path("countries/<slug:country>/<slug:theme>/", profile.profile, name="profile"),
+    path("countries/<slug:country>/<slug:theme>/editions/", profile.history, name="history"),
+    path("countries/<slug:country>/<slug:theme>/editions/<int:number>/", profile.edition, name="edition"),
+    path("themes/", themes.themes, name="themes"),
+    path("themes/<slug:theme>/", themes.theme, name="theme"),
     path("themes/<slug:theme>/feed.atom", feeds.theme_feed, name="theme_feed"),
-    path("updates/", views.updates, name="updates"),
+    path("updates/", updates.updates, name="updates"),
     path("updates/feed.atom", feeds.updates_feed, name="updates_feed"),
 ]
