@@ -40,10 +40,12 @@ class Command(BaseCommand):
 
 def work_on(duties: dict[str, Duty], stop: Event) -> None:
     """Round after round, with a pause after each that found nothing to do, until asked to stop."""
+    logger.info("The worker has begun.")
     while not stop.is_set():
         done, _failed = round_of(duties, stop)
         if not done:
             stop.wait(PAUSE_SECONDS)
+    logger.info("The worker has ended, as it was asked to.")
 
 
 def work_off(duties: dict[str, Duty], stop: Event) -> None:
@@ -66,8 +68,8 @@ def round_of(duties: dict[str, Duty], stop: Event) -> tuple[int, set[str]]:
     for path, duty in duties.items():
         if stop.is_set():
             break
-        close_old_connections()  # one that broke while idle is replaced, not met
         try:
+            close_old_connections()  # one that broke while idle is replaced, not met
             done += duty()
         except Exception:
             logger.exception("The duty %s failed.", path)
