@@ -19,6 +19,8 @@ from http.client import HTTPConnection
 from statistics import median
 from uuid import uuid4
 
+from tests.mail_server import free_port
+
 REQUESTS = 300
 ROUNDS = 5
 MAILS = 200
@@ -182,12 +184,6 @@ def wait_for(port: int, process: subprocess.Popen) -> None:
             raise RuntimeError(f"{process.args} ended at once.")
         time.sleep(0.1)
     raise RuntimeError(f"{process.args} did not answer within 15 s.")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def test_the_published_page_has_no_barrier_that_axe_knows(seed, chromium, live_s
         context.close()
 
 
-def test_a_reader_subscribes_and_hears_of_a_changed_date_exactly_once(seed, page, postbox, settings, live_server):
+def test_a_reader_subscribes_and_hears_of_a_changed_date_exactly_once(seed, page, mail_server, settings, live_server):
     settings.SITE_URL = live_server.url
     call_command("import_profile", str(seed), "--publish")
     page.goto("/countries/united-states/mine-ban-policy/")
@@ -62,18 +62,18 @@ def test_a_reader_subscribes_and_hears_of_a_changed_date_exactly_once(seed, page
     page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).first.fill(ADDRESS)
     page.locator("main form button[type=submit]").first.click()
     call_command("work", "--once")
-    [confirmation] = postbox.to(ADDRESS)
+    [confirmation] = mail_server.to(ADDRESS)
 
     page.goto(link_in(confirmation, "confirm"))
     call_command("work", "--once")
     page.locator("main form button[type=submit]").first.click()
     call_command("work", "--once")
-    assert len(postbox.to(ADDRESS)) == 1  # what was published before is not news
+    assert len(mail_server.to(ADDRESS)) == 1  # what was published before is not news
 
     Profile.objects.update(last_updated=date(2011, 3, 1))  # by hand in the database: no code of ours is called
     for _tick in range(3):
         call_command("work", "--once")
-    [_confirmation, told] = postbox.to(ADDRESS)
+    [_confirmation, told] = mail_server.to(ADDRESS)
     assert "United States" in told["Subject"]
     assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert told["Auto-Submitted"] == "auto-generated"
@@ -84,17 +84,17 @@ def test_a_reader_subscribes_and_hears_of_a_changed_date_exactly_once(seed, page
     assert told.get_body(["html"])
 
 
-def test_leaving_from_the_mail_ends_it(seed, client, page, postbox, settings, live_server):
+def test_leaving_from_the_mail_ends_it(seed, client, page, mail_server, settings, live_server):
     settings.SITE_URL = live_server.url
     call_command("import_profile", str(seed), "--publish")
     call_command("make_subscribers", 1, country="USA", theme="mine-ban-policy", verbosity=0)
     Profile.objects.update(last_updated=date(2011, 3, 1))
     call_command("work", "--once")
-    [told] = postbox.mails
+    [told] = mail_server.mails
     one_click = re.search(r"<(https?://[^>]+)>", told["List-Unsubscribe"])[1]
     assert client.get(path_of(one_click)).status_code in (200, 405)  # what a scanner does changes nothing
     assert client.post(path_of(one_click), {"List-Unsubscribe": "One-Click"}).status_code == 200
 
     Profile.objects.update(last_updated=date(2011, 4, 1))
     call_command("work", "--once")
-    assert len(postbox.mails) == 1
+    assert len(mail_server.mails) == 1

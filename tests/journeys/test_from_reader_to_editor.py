@@ -34,7 +34,7 @@ def public_pages(client):
     return seen
 
 
-def test_feedback_with_a_file_appears_in_the_admin_and_nowhere_else(page, client, postbox):
+def test_feedback_with_a_file_appears_in_the_admin_and_nowhere_else(page, client, mail_server):
     make_live_profile()
     make_member("Editors", username="ana", email="ana@monitor.example")
     make_member("Researchers", username="ben", email="ben@monitor.example")
@@ -49,7 +49,7 @@ def test_feedback_with_a_file_appears_in_the_admin_and_nowhere_else(page, client
     page.get_by_role("heading", name="Thank you").wait_for()
 
     call_command("work", "--once")
-    [told] = postbox.mails
+    [told] = mail_server.mails
     assert told["To"] == "ana@monitor.example"
     assert "Kelvar" not in told.as_string()
 

@@ -21,7 +21,7 @@ def log_in(page, client, live_server, user):
     )
 
 
-def test_a_new_note_reaches_readers_as_a_correction_that_tells_nobody(seed, page, client, live_server, postbox):
+def test_a_new_note_reaches_readers_as_a_correction_that_tells_nobody(seed, page, client, live_server, mail_server):
     call_command("import_profile", str(seed), "--publish", verbosity=0)
     call_command("make_subscribers", 1, country="USA", theme="mine-ban-policy", verbosity=0)
     profile = Profile.objects.get()
@@ -47,7 +47,7 @@ def test_a_new_note_reaches_readers_as_a_correction_that_tells_nobody(seed, page
     assert page.get_by_text("Last updated 18 October 2010").first.is_visible()
 
     call_command("work", "--once")
-    assert postbox.mails == []
+    assert mail_server.mails == []
 
     page.goto(f"{profile.get_absolute_url()}editions/1/")
     assert page.locator("ol.notes > li").count() == 28
