@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def who(user: "User | None") -> str:
-    return user.get_full_name() or user.get_username() if user else _("A command")
+    return user.get_full_name() or user.get_username() if user else _("a command")
 
 
 def when(at: datetime | None) -> str:
