@@ -1,10 +1,12 @@
 """From a message in the outbox to a mail on the line: the same mail each time it is asked for."""
 
 from email.utils import format_datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import utf8_charset_qp
+from django.utils.functional import cached_property
 from django.utils.translation import override
 
 from notifications import links
@@ -13,13 +15,24 @@ from notifications.models import Announcement, Message
 from notifications.wording import Wording
 
 
-def mail_for(message: Message, address: str) -> EmailMultiAlternatives:
+class Mail(EmailMultiAlternatives):
+    """Built once: what was found good is what is handed over."""
+
+    @cached_property
+    def _built(self) -> Any:
+        return super().message()
+
+    def message(self, **options: Any) -> Any:
+        return self._built
+
+
+def mail_for(message: Message, address: str) -> Mail:
     """``message`` to ``address``: one recipient, one Message-ID however often it is sent.
 
     Raises ValidationError when what is stored as an address is none.
     """
     wording, headers = _wording_and_headers(message)
-    mail = EmailMultiAlternatives(
+    mail = Mail(
         wording.subject,
         wording.text,
         settings.DEFAULT_FROM_EMAIL,

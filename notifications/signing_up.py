@@ -1,6 +1,7 @@
 """From a stranger's wish to a subscription: a mail in between, and nothing kept of the stranger until the click."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +12,11 @@ from notifications import links, wording
 from notifications.addresses import address_key, clean_address
 from notifications.duties import detect
 from notifications.models import Message, Subscriber
-from notifications.models.message import CONFIRMATIONS_A_DAY, FORGET_STRANGER
+from notifications.models.message import CONFIRMATIONS_A_DAY
 from notifications.scope import Scope
 from notifications.sealing import seal, unseal
+
+FORGET_STRANGER = timedelta(hours=24)
 
 
 class UsedLink(links.BadLink):

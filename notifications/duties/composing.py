@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from notifications import wording
+from notifications.copying import insert_for_each
 from notifications.models import Announcement, Message
 
 CHUNK = 1_000  # deliveries
@@ -18,13 +19,9 @@ def compose() -> int:
     if announcement.wording is None:
         announcement.wording = wording.of_announcement(announcement).as_json()
         announcement.save(update_fields=["wording"])
-    waiting = list(announcement.deliveries.without_message().order_by("pk")[:CHUNK].values_list("pk", "subscriber_id"))
-    messages = Message.objects.bulk_create(
-        Message(kind=Message.Kind.ANNOUNCEMENT, subscriber_id=subscriber) for _delivery, subscriber in waiting
-    )
-    # Within one announcement a subscriber has one delivery, and so one of these messages.
-    own = Message.objects.filter(pk__in=[message.pk for message in messages], subscriber=OuterRef("subscriber"))
-    announcement.deliveries.filter(pk__in=[delivery for delivery, _subscriber in waiting]).update(
-        message=Subquery(own.values("pk")[:1])
-    )
-    return len(waiting)
+    waiting = announcement.deliveries.without_message().order_by("pk")
+    last = waiting.values_list("pk", flat=True)[CHUNK - 1 : CHUNK].first()
+    some = waiting.filter(pk__lte=last) if last else waiting
+    insert_for_each(some, Message(kind=Message.Kind.ANNOUNCEMENT), key="key", subscriber_id="subscriber")
+    mine = Message.objects.filter(key=OuterRef("key")).values("pk")
+    return some.order_by().update(message=Subquery(mine))

@@ -8,7 +8,8 @@ from uuid import uuid4
 from django.core.mail import EmailMessage
 
 from notifications.mails import mail_for
-from notifications.models import Message, NotOwed
+from notifications.models import Message
+from notifications.recipients import NotOwed, recipient_of
 from notifications.relay import Outcome, Relay
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,6 @@ def _hand_over(message: Message, relay: Relay) -> bool:
 
 
 def _mail(message: Message) -> EmailMessage:
-    mail = mail_for(message, message.recipient())
+    mail = mail_for(message, recipient_of(message))
     mail.message()  # what cannot become a mail shows here, before anything is handed over
     return mail

@@ -1,5 +1,5 @@
 from .announcement import Announcement, Cursor, Delivery
-from .message import Message, NotOwed
+from .message import Message
 from .subscriber import Ending, Subscriber, Subscription
 
 __all__ = [
@@ -8,7 +8,6 @@ __all__ = [
     "Delivery",
     "Ending",
     "Message",
-    "NotOwed",
     "Subscriber",
     "Subscription",
 ]

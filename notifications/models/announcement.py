@@ -1,5 +1,6 @@
 """What changed, and to whom it is owed."""
 
+import uuid
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -161,6 +162,7 @@ class Delivery(models.Model):
         Announcement, models.CASCADE, db_index=False, related_name="deliveries", verbose_name=_("announcement")
     )
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="deliveries", verbose_name=_("subscriber"))
+    key = models.UUIDField(_("key of its message"), default=uuid.uuid4, editable=False)
     message = models.ForeignKey(
         "notifications.Message",
         models.PROTECT,  # a delivery without its message would be composed, and sent, once more

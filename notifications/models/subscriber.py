@@ -34,18 +34,11 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Those who may be written to: not erased, and not silenced by refusals."""
         return self.filter(erased_at__isnull=True, suppressed_at__isnull=True)
 
-    def following(self, profile: Profile) -> "SubscriberQuerySet":
-        """Those who would be told of this profile now; each once, however many subscriptions match."""
-        return self._with(Subscription.objects.active().matching(profile))
-
     def owed(self, announcement: "Announcement") -> "SubscriberQuerySet":
         """Those who had subscribed when the change was detected; both moments are the database's own."""
         detected_at = type(announcement).objects.filter(pk=announcement.pk).values("detected_at")
-        wishes = Subscription.objects.active().matching(announcement.profile)
-        return self._with(wishes.filter(confirmed_at__lt=detected_at))
-
-    def _with(self, subscriptions: "SubscriptionQuerySet") -> "SubscriberQuerySet":
-        return self.reachable().filter(Exists(subscriptions.filter(subscriber=OuterRef("pk"))))
+        wishes = Subscription.objects.active().matching(announcement.profile).filter(confirmed_at__lt=detected_at)
+        return self.reachable().filter(Exists(wishes.filter(subscriber=OuterRef("pk"))))
 
     @transaction.atomic
     def confirm(self, address: str, scope: Scope) -> "Subscriber":

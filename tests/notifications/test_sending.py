@@ -13,7 +13,7 @@ from django.utils import timezone
 from notifications import relay, signing_up
 from notifications.duties import compose, detect, fan_out, send
 from notifications.models import Ending, Message, Subscriber
-from notifications.models.message import UNANSWERED_LIMIT
+from notifications.models.outbox import UNANSWERED_LIMIT
 from notifications.relay import Outcome, _about_mailbox
 from notifications.scope import Scope
 from profiles.models import Profile
