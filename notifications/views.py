@@ -70,7 +70,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
     """What to do next: look into the mailbox."""
-    return render(request, "notifications/asked.html", {"days": links.CONFIRM_FOR.days})
+    return render(request, "notifications/asked.html")
 
 
 @by_link
