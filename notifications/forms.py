@@ -43,7 +43,7 @@ class SubscribeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def clean_address(self) -> str:
         return addresses.clean_address(self.cleaned_data["address"])

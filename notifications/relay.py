@@ -157,4 +157,4 @@ def _text(words: bytes | str) -> str:
 
 
 def _without_addresses(words: str) -> str:
-    return ADDRESS.sub("…", " ".join(words.split()))[:MAX_REASON]
+    return ADDRESS.sub("…", " ".join(words[: 4 * MAX_REASON].split()))[:MAX_REASON]
