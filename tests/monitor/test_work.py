@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.module_loading import import_string
 
 from monitor.management.commands import work
 
@@ -59,8 +60,6 @@ def duties(settings):
 
 
 def test_every_duty_of_the_settings_can_be_called(settings):
-    from django.utils.module_loading import import_string
-
     assert all(callable(import_string(path)) for path in settings.DUTIES)
 
 

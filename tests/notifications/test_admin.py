@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from notifications import signing_up
@@ -54,9 +56,6 @@ class TestPages:
 
     @pytest.mark.parametrize("model", MODELS)
     def test_a_list_costs_the_same_however_long_it_is(self, editor, model, django_assert_max_num_queries):
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as few:
             editor.get(changelist(model))
         for number in range(10, 30):

@@ -10,9 +10,9 @@ import pytest
 from django.core import mail as django_mail
 from django.core.exceptions import ValidationError
 
-from notifications.duties import detect
+from notifications.duties import detect, fan_out
 from notifications.mails import mail_for
-from notifications.models import Message
+from notifications.models import Announcement, Message
 from notifications.wording import one_line
 from profiles.models import Profile
 from tests.factories import make_country, make_live_profile, make_subscriber, make_theme, publish
@@ -135,7 +135,7 @@ def test_lines_stay_short_and_plain_on_the_way(profile, work, mailoutbox):
 def test_a_date_changed_without_an_edition_is_told_in_neutral_words(profile, work, mailoutbox):
     Profile.objects.update(last_updated=B)
     text = text_of(told(work, mailoutbox))
-    assert "no change note" in text
+    assert "there is no change note" in text
     assert "First published" not in text
     assert "/editions/1/" in text
 
@@ -149,6 +149,18 @@ def test_a_date_set_back_is_called_corrected(profile, work, mailoutbox):
     assert mail["Subject"] == "United States: Mine Ban Policy, date corrected to 18 October 2010"
     assert "corrected from 23 November 2026 to 18 October 2010" in " ".join(text_of(mail).split())
     assert "First published" not in text_of(mail)
+
+
+def test_a_profile_withdrawn_before_its_mail_was_worded_holds_nothing_up(profile, work, mailoutbox):
+    Profile.objects.update(last_updated=B)
+    detect()
+    fan_out()
+    profile.refresh_from_db()
+    profile.withdraw(reason="A source asked for it.")
+    work()
+    assert mailoutbox == []
+    assert Message.objects.get().state == Message.State.SKIPPED
+    assert "Edition" not in Announcement.objects.get().wording["text"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from notifications.addresses import clean_address
+from notifications.duties import detect
 from notifications.models import Announcement, Subscriber, Subscription
 from profiles.models import Profile
 from tests.factories import make_country, make_live_profile, make_theme
@@ -36,8 +37,6 @@ def test_a_first_sight_is_over_when_they_are_made():
     make_live_profile()
     make(1)
     Profile.objects.update(last_updated=date(2011, 3, 1))
-    from notifications.duties import detect
-
     detect()
     assert Announcement.objects.count() == 1
 
