@@ -43,7 +43,8 @@ class SubscribeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
 
     def clean_address(self) -> str:
         return addresses.clean_address(self.cleaned_data["address"])
