@@ -29,9 +29,6 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
         """What the public may see; every view, feed, sitemap, search and mail starts here."""
         return self.filter(live_edition__isnull=False)
 
-    def withdrawn(self) -> "ProfileQuerySet":
-        return self.filter(withdrawn_at__isnull=False)
-
     def in_language(self, language: str) -> "ProfileQuerySet":
         return self.filter(language=language)
 
