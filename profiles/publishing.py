@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from profiles.checks import Level, Problem, check
 from profiles.content import Content
 
+FIRST_YEAR = 1900  # a date field takes "26" for the year 26
+
 
 class Kind(TextChoices):
     """The two kinds of edition: substantive moves *Last updated* and is told; a correction does neither."""
@@ -33,7 +35,8 @@ class Change:
     """What a publisher says about a new edition.
 
     ``confirmed`` is the tick against problems that a person has to have looked
-    at, such as an "Ibid." whose predecessor changed.
+    at, such as an "Ibid." whose predecessor changed. Raises ValueError for a
+    correction with a date: no caller's slip may move *Last updated*.
     """
 
     kind: Kind
@@ -41,13 +44,19 @@ class Change:
     last_updated: date | None = None
     confirmed: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", Kind(self.kind))  # a plain "correction" is one too
+        object.__setattr__(self, "note", self.note.strip())
+        if self.kind is Kind.CORRECTION and self.last_updated:
+            raise ValueError("A correction carries no date: it does not move “Last updated”.")
+
     @classmethod
-    def substantive(cls, *, on: date, note: str, confirmed: bool = False) -> "Change":
-        return cls(Kind.SUBSTANTIVE, note.strip(), on, confirmed)
+    def substantive(cls, *, on: date | None, note: str, confirmed: bool = False) -> "Change":
+        return cls(Kind.SUBSTANTIVE, note, on, confirmed)
 
     @classmethod
     def correction(cls, *, note: str = "", confirmed: bool = False) -> "Change":
-        return cls(Kind.CORRECTION, note.strip(), None, confirmed)
+        return cls(Kind.CORRECTION, note, confirmed=confirmed)
 
 
 def refusals(
@@ -96,18 +105,22 @@ def _of_substantive(change: Change, last_updated: date | None, today: date) -> l
         )
     if change.last_updated is None:
         found.append(("date-missing", _("A substantive edition needs a date for “Last updated”.")))
-    elif change.last_updated > today:
-        found.append(
-            ("date-in-future", _("“Last updated” cannot lie in the future; today is %s.") % date_format(today))
-        )
-    elif change.last_updated == last_updated:
-        found.append(
-            (
-                "date-unmoved",
-                _(
-                    "“Last updated” is %s already, and subscribers are told only when it moves: choose another date, or publish a correction."
-                )
-                % date_format(last_updated),
-            )
-        )
+    else:
+        found += refusals_of_date(change.last_updated, last_updated=last_updated, today=today)
     return found
+
+
+def refusals_of_date(day: date, *, last_updated: date | None, today: date) -> list[tuple[str, str]]:
+    """Every reason, with its code, why “Last updated” cannot become ``day``; asked wherever such a date is typed.
+
+    ``last_updated`` is the date the public sees now; the same day again is
+    welcome, for there can be more news on it.
+    """
+    if day > today:
+        return [("date-in-future", _("“Last updated” cannot lie in the future; today is %s.") % date_format(today))]
+    if last_updated and day < last_updated:
+        text = _("“Last updated” is %s already and never goes back: choose that day or a later one.")
+        return [("date-goes-back", text % date_format(last_updated))]
+    if day.year < FIRST_YEAR:
+        return [("date-too-old", _("“Last updated” cannot lie before %d; write the year in full.") % FIRST_YEAR)]
+    return []

@@ -62,10 +62,11 @@ class PublishForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def change(self) -> Change:
+        """What was said; the date that stands in the form says nothing of a correction."""
         said = self.cleaned_data
-        is_substantive = said["kind"] == Kind.SUBSTANTIVE
-        date = said["last_updated"] if is_substantive else None
-        return Change(Kind(said["kind"]), said["note"].strip(), date, said["confirmed"])
+        if said["kind"] == Kind.CORRECTION:
+            return Change.correction(note=said["note"], confirmed=said["confirmed"])
+        return Change.substantive(on=said["last_updated"], note=said["note"], confirmed=said["confirmed"])
 
     def overtaken(self, profile: Profile, newest: Edition | None) -> list[Problem]:
         """Why what the publisher saw is not what would be published now."""

@@ -90,6 +90,9 @@ class Profile(models.Model):
         related_name="live_for",
         verbose_name=_("live edition"),
     )
+    news_count = models.PositiveIntegerField(
+        _("substantive publications"), default=0, editable=False
+    )  # a second one on a day moves no date, and is news none the less
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
     withdrawal_reason = models.TextField(_("reason for withdrawal"), blank=True, editable=False)
 
@@ -192,6 +195,7 @@ class Profile(models.Model):
             raise Unpublishable(reasons)
         if change.last_updated:
             locked.last_updated, locked.proposed_date = change.last_updated, None
+            locked.news_count += 1
         locked.live_edition = locked.editions.create(
             number=newest.number + 1 if newest else 1,
             kind=change.kind,
@@ -224,4 +228,13 @@ class Profile(models.Model):
         self.refresh_from_db()
 
     def _store_public_state(self) -> None:
-        self.save(update_fields=["live_edition", "last_updated", "proposed_date", "withdrawn_at", "withdrawal_reason"])
+        self.save(
+            update_fields=[
+                "live_edition",
+                "last_updated",
+                "news_count",
+                "proposed_date",
+                "withdrawn_at",
+                "withdrawal_reason",
+            ]
+        )

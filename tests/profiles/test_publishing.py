@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from profiles.admin.publishing import PublishForm
 from profiles.models import EditedMeanwhile, Edition, EditionIsForever, Profile
 from profiles.publishing import Change, Kind, Unpublishable
 from tests.factories import correction, make_live_profile, make_profile, make_staff, publish, substantive
@@ -46,14 +47,70 @@ def test_an_edition_keeps_what_was_published():
     [
         (Change.substantive(on=date(2011, 1, 1), note="  "), "needs a change note"),
         (Change(Kind.SUBSTANTIVE, "Votes added."), "needs a date"),
-        (Change.substantive(on=date(2010, 10, 18), note="Votes added."), "already"),
+        (Change.substantive(on=date(2010, 10, 17), note="Votes added."), "never goes back"),
     ],
 )
-def test_a_substantive_change_needs_a_note_and_a_date_that_moves(change, sentence):
+def test_a_substantive_change_needs_a_note_and_a_date_that_does_not_go_back(change, sentence):
     profile = make_live_profile()
     with pytest.raises(Unpublishable, match=sentence):
         profile.publish(by=None, change=change)
     assert profile.editions.count() == 1
+
+
+def test_there_may_be_more_news_on_the_day_of_the_last_edition():
+    today = timezone.localdate()
+    profile = make_live_profile(on=today)
+    edition = publish(profile, on=today, note="The vote came in the evening.")
+    assert (edition.number, edition.kind, profile.last_updated) == (2, Kind.SUBSTANTIVE, today)
+
+
+def test_every_substantive_edition_is_counted_as_news_and_nothing_else_is():
+    profile = make_profile()
+    assert profile.news_count == 0
+    publish(profile)
+    publish(profile, note="More on the same day.")
+    stale = Profile.objects.get(pk=profile.pk)
+    publish(profile, on=date(2011, 1, 1), note="And later.")
+    stale.sections.update(body="<p>Not yet acceded.</p>")
+    stale.publish(by=None, change=correction())  # read before the last publication: counts by what is stored
+    stale.withdraw(reason="A source asked for it.")
+    Profile.objects.update(last_updated=date(2011, 1, 2))
+    assert Profile.objects.get().news_count == 3
+
+
+def test_a_publication_that_is_refused_is_no_news():
+    profile = make_live_profile()
+    with pytest.raises(Unpublishable):
+        publish(profile, on=date(2010, 10, 18), note=" ")
+    assert Profile.objects.get().news_count == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.CORRECTION, "correction"])
+def test_a_correction_with_a_date_cannot_be_made(kind):
+    with pytest.raises(ValueError, match="carries no date"):
+        Change(kind, "", date(2011, 1, 1))
+
+
+def test_a_change_cannot_be_of_a_third_kind_nor_have_a_note_of_blanks():
+    with pytest.raises(ValueError, match="rumour"):
+        Change("rumour")
+    assert Change(Kind.SUBSTANTIVE, " \n ", date(2011, 1, 1)).note == ""
+
+
+def test_the_publish_form_takes_no_date_from_a_correction():
+    form = PublishForm({"kind": "correction", "last_updated": "2011-01-01", "note": " Spelling. "})
+    assert form.is_valid()
+    assert form.change() == Change.correction(note="Spelling.")
+    form = PublishForm({"kind": "substantive", "last_updated": "2011-01-01", "note": "Votes."})
+    assert form.is_valid()
+    assert form.change() == Change.substantive(on=date(2011, 1, 1), note="Votes.")
+
+
+def test_a_year_of_two_digits_is_refused():
+    profile = make_profile()
+    with pytest.raises(Unpublishable, match="before 1900"):
+        publish(profile, on=date(26, 11, 25))
+    assert not profile.editions.exists()
 
 
 def test_a_date_in_the_future_is_refused():
