@@ -1,5 +1,6 @@
 """The change page of a profile: one form over the whole working copy, stored in one transaction."""
 
+from datetime import date
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -11,18 +12,20 @@ from django.core.exceptions import ValidationError
 from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from profiles.checks import check
 from profiles.models import Profile
+from profiles.publishing import refusals_of_date
 
 from .editor import POLICY
 from .facts import FactInline
 from .listing import ProfileList, state_of
 from .notes import FootnoteFormSet, FootnoteInline
 from .people import when, who
-from .publishing import PublishingPages
+from .publishing import NO_DATE, PublishingPages
 from .remembering import RememberingForm
 from .rows import RowFormSet
 from .sections import SectionInline
@@ -41,6 +44,9 @@ class ProfileForm(RememberingForm):
     remembered = (*ADDRESS, "overview_heading", "proposed_date")
     lock_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    class Meta:
+        error_messages = {"proposed_date": {"invalid": NO_DATE}}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lock_version"].initial = self.instance.lock_version
@@ -52,6 +58,15 @@ class ProfileForm(RememberingForm):
     @property
     def may_save_over(self) -> bool:
         return str(self.data.get("save_over")) == str(self.instance.lock_version)
+
+    def clean_proposed_date(self) -> date | None:
+        """Refuse at once what publishing would refuse; one that stood there already is no matter of this save."""
+        day: date | None = self.cleaned_data["proposed_date"]
+        if day and "proposed_date" in self.typed:
+            last_updated, today = self.instance.last_updated, timezone.localdate()
+            for code, reason in refusals_of_date(day, last_updated=last_updated, today=today):
+                raise ValidationError(reason, code=code)
+        return day
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

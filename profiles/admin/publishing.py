@@ -32,6 +32,7 @@ LEVELS = {
     Level.WARNS: gettext_lazy("You may want to look at these"),
     Level.HINTS: gettext_lazy("Small things"),
 }
+NO_DATE = gettext_lazy("Enter a valid date. It is written year-month-day, such as 2010-10-18.")
 
 
 class PublishForm(forms.Form):
@@ -40,7 +41,7 @@ class PublishForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Do readers have to know?"),
         choices=[
-            (Kind.SUBSTANTIVE, gettext_lazy("Yes. “Last updated” moves, and subscribers are told.")),
+            (Kind.SUBSTANTIVE, gettext_lazy("Yes. “Last updated” becomes the date below, and subscribers are told.")),
             (Kind.CORRECTION, gettext_lazy("No, it is a correction. No date moves, and nobody is told.")),
         ],
         widget=forms.RadioSelect,
@@ -50,6 +51,7 @@ class PublishForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("For a substantive edition: the date that readers see."),
+        error_messages={"invalid": NO_DATE},
     )
     note = forms.CharField(
         label=gettext_lazy("Change note"),

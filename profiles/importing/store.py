@@ -10,11 +10,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from profiles.models import Country, EditedMeanwhile, Fact, Footnote, Profile, Section, Theme
+from profiles.publishing import refusals_of_date
 
 from .destination import Refused
 from .imported import ImportedProfile
@@ -52,10 +54,12 @@ def store(imported: ImportedProfile, *, country: Country, theme: Theme, replace:
     """Make the working copy say what was imported; the profile is made if there is none.
 
     Raises Refused, with nothing stored, when the working copy was edited since
-    its last import and ``replace`` is not set, or is saved by somebody else just now.
+    its last import and ``replace`` is not set, is saved by somebody else just
+    now, or could not be published with its date.
     """
     found, is_new = Profile.objects.get_or_create(country=country, theme=theme, language=settings.LANGUAGE_CODE)
     profile = Profile.objects.select_for_update().get(pk=found.pk)
+    _judge_date(profile, imported)
     is_edited = _is_edited(profile)
     kinds = rows_for(profile, imported)
     is_changed = any([*(rows.differ() for rows in kinds), _take_over(profile, imported)])
@@ -64,6 +68,13 @@ def store(imported: ImportedProfile, *, country: Country, theme: Theme, replace:
     if is_changed:
         _write(profile, kinds)
     return Stored(profile, is_new, is_changed, *kinds)
+
+
+def _judge_date(profile: Profile, imported: ImportedProfile) -> None:
+    if day := imported.last_updated:
+        for _code, reason in refusals_of_date(day, last_updated=profile.last_updated, today=timezone.localdate()):
+            said = {"profile": profile, "day": date_format(day), "reason": reason}
+            raise Refused(_("%(profile)s has the date %(day)s. %(reason)s") % said)
 
 
 def _is_edited(profile: Profile) -> bool:

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.management import call_command
@@ -130,6 +131,39 @@ def test_facts_sections_and_notes_are_stored_together(client, researcher):
     assert marker(keys[0], 2) in content.sections[0].body
     assert marker(keys[0], 2) in Section.objects.get(heading="").body
     assert {note.text for note in content.footnotes} == {"Source 1.", "Treaty <em>Collection</em>."}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("2010-10-17", "never goes back"),
+        ("2030-01-01", "cannot lie in the future"),
+        ("26-11-2026", "year-month-day, such as 2010-10-18"),
+        ("0026-11-25", "never goes back"),
+    ],
+)
+def test_a_date_that_publishing_would_refuse_is_refused_where_it_is_typed(client, researcher, typed, sentence):
+    profile = make_live_profile(on=date(2010, 10, 18))
+    with time_machine.travel("2026-11-25", tick=False):
+        response = saved(client, profile, opened(client, profile), proposed_date=typed)
+    assert sentence in str(response.context["adminform"].form.errors["proposed_date"])
+    assert f'value="{typed}"' in response.content.decode()
+    assert Profile.objects.get().proposed_date is None
+
+
+@pytest.mark.parametrize("typed", ["2010-10-18", "2026-11-25", ""])
+def test_a_date_that_can_be_published_is_stored(client, researcher, typed):
+    profile = make_live_profile(on=date(2010, 10, 18))
+    with time_machine.travel("2026-11-25", tick=False):
+        assert saved(client, profile, opened(client, profile), proposed_date=typed).status_code == 302
+    assert str(Profile.objects.get().proposed_date or "") == typed
+
+
+def test_a_stored_date_that_grew_impossible_hinders_no_other_save(client, researcher):
+    profile = make_live_profile(on=date(2010, 10, 18))
+    Profile.objects.update(proposed_date=date(2009, 1, 1))
+    assert saved(client, profile, opened(client, profile), overview_heading="Overview").status_code == 302
+    assert Profile.objects.get().proposed_date == date(2009, 1, 1)
 
 
 def test_what_is_not_safe_is_gone_before_it_is_stored(client, researcher):

@@ -288,6 +288,17 @@ def test_what_may_not_be_published_is_not_stored_either(run):
     assert nothing_stored()
 
 
+@pytest.mark.parametrize(
+    ("updated", "sentence"), [("4 April 2022", "never goes back"), ("5 April 2922", "cannot lie in the future")]
+)
+def test_a_page_whose_date_cannot_be_published_is_refused_before_anybody_publishes(run, updated, sentence):
+    run(make_page(updated="Last Updated: 5 April 2022"), "--publish")
+    before = Profile.objects.get().content()
+    with pytest.raises(CommandError, match=f"has the date {updated}. .*{sentence}"):
+        run(make_page(updated=f"Last Updated: {updated}", text="Other words."))
+    assert Profile.objects.get().content() == before
+
+
 def test_an_edition_needs_a_date(run):
     with pytest.raises(CommandError, match="^Line 1: the page has no date, and an edition needs one. Put"):
         run(make_page(updated=""), "--publish")

@@ -109,7 +109,7 @@ def test_every_reason_not_to_publish_is_shown_and_what_was_typed_is_kept(client,
 def test_a_date_that_is_none_is_told_at_its_field(client, editor):
     profile = make_profile()
     response = sent(client, profile, opened(client, profile), last_updated="18 Octember")
-    assert "Enter a valid date." in response.content.decode()
+    assert "year-month-day, such as 2010-10-18" in response.content.decode()
     assert not profile.editions.exists()
 
 
