@@ -24,8 +24,8 @@ def path_of(link):
     return re.sub(r"^https?://[^/]+", "", link)
 
 
-def test_a_page_becomes_a_profile_whose_notes_lead_there_and_back(seed, page, chromium, live_server):
-    call_command("import_profile", str(seed), "--publish")
+def test_a_page_becomes_a_profile_whose_notes_lead_there_and_back(united_states, page, chromium, live_server):
+    call_command("import_profile", str(united_states), "--publish")
     page.goto("/countries/united-states/mine-ban-policy/")
     assert page.locator("ol.notes > li").count() == 28
     assert page.get_by_text("Last updated").first.is_visible()
@@ -41,8 +41,8 @@ def test_a_page_becomes_a_profile_whose_notes_lead_there_and_back(seed, page, ch
     context.close()
 
 
-def test_the_published_page_has_no_barrier_that_axe_knows(seed, chromium, live_server):
-    call_command("import_profile", str(seed), "--publish")
+def test_the_published_page_has_no_barrier_that_axe_knows(united_states, chromium, live_server):
+    call_command("import_profile", str(united_states), "--publish")
     for width, scheme in ((1280, "light"), (360, "dark")):
         context = chromium.new_context(
             bypass_csp=True, viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=live_server.url
@@ -54,9 +54,11 @@ def test_the_published_page_has_no_barrier_that_axe_knows(seed, chromium, live_s
         context.close()
 
 
-def test_a_reader_subscribes_and_hears_of_a_changed_date_exactly_once(seed, page, mail_server, settings, live_server):
+def test_a_reader_subscribes_and_hears_of_a_changed_date_exactly_once(
+    united_states, page, mail_server, settings, live_server
+):
     settings.SITE_URL = live_server.url
-    call_command("import_profile", str(seed), "--publish")
+    call_command("import_profile", str(united_states), "--publish")
     page.goto("/countries/united-states/mine-ban-policy/")
     page.locator("main a[href*='/subscribe/']").first.click()
     page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).first.fill(ADDRESS)
@@ -84,9 +86,9 @@ def test_a_reader_subscribes_and_hears_of_a_changed_date_exactly_once(seed, page
     assert told.get_body(["html"])
 
 
-def test_leaving_from_the_mail_ends_it(seed, client, page, mail_server, settings, live_server):
+def test_leaving_from_the_mail_ends_it(united_states, client, page, mail_server, settings, live_server):
     settings.SITE_URL = live_server.url
-    call_command("import_profile", str(seed), "--publish")
+    call_command("import_profile", str(united_states), "--publish")
     call_command("make_subscribers", 1, country="USA", theme="mine-ban-policy", verbosity=0)
     Profile.objects.update(last_updated=date(2011, 3, 1))
     call_command("work", "--once")

@@ -21,8 +21,10 @@ def log_in(page, client, live_server, user):
     )
 
 
-def test_a_new_note_reaches_readers_as_a_correction_that_tells_nobody(seed, page, client, live_server, mail_server):
-    call_command("import_profile", str(seed), "--publish", verbosity=0)
+def test_a_new_note_reaches_readers_as_a_correction_that_tells_nobody(
+    united_states, page, client, live_server, mail_server
+):
+    call_command("import_profile", str(united_states), "--publish", verbosity=0)
     call_command("make_subscribers", 1, country="USA", theme="mine-ban-policy", verbosity=0)
     profile = Profile.objects.get()
     make_member("Researchers", username="ben")

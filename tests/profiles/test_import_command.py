@@ -415,11 +415,11 @@ def test_doubts_of_the_reader_are_printed(run):
     assert "Warning: Line 11: “Back to the top” was taken as part of note 1." in printed
 
 
-# --- the real one -------------------------------------------------------------------------
+# --- a whole page -------------------------------------------------------------------------
 
 
-def test_the_seed_is_published_with_28_notes(run, seed):
-    printed = run(seed.read_bytes(), "--publish")
+def test_a_page_is_published_with_its_28_notes(run, united_states):
+    printed = run(united_states.read_bytes(), "--publish")
     assert "4 facts, 2 sections, 28 notes" in printed
     edition = Edition.objects.get()
     shown = edition.rendered()
@@ -430,5 +430,5 @@ def test_the_seed_is_published_with_28_notes(run, seed):
     assert shown.sections[0].html.count("<blockquote>") == 1
     assert "Email Notification" not in str(edition.snapshot)
     before = state()
-    run(seed.read_bytes(), "--publish")
+    run(united_states.read_bytes(), "--publish")
     assert state() == before

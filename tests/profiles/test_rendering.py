@@ -155,8 +155,8 @@ def test_a_fact_apart_leads_to_the_notes_of_its_profile():
     assert a not in html
 
 
-def test_the_seed_as_it_was_read_renders_every_note(seed):
-    text = seed.read_text()
+def test_every_note_of_a_whole_page_is_rendered(united_states):
+    text = united_states.read_text()
     lines = text[text.index("\n[1] ") :].split("\n[")[1:]
     notes = {str(uuid4()): line.partition("] ")[2].strip().replace("&", "&amp;") for line in lines}
     body = "<p>" + "".join(f"x{marker(key)}" for key in notes) + "</p>"

@@ -567,8 +567,8 @@ def test_a_browser_reads_what_was_written_and_runs_nothing(reread):
         assert reread(stored) == stored
 
 
-def test_the_seed_page_stays_as_it_is(seed):
-    text = seed.read_text()
+def test_the_words_of_a_whole_page_stay_as_they_are(united_states):
+    text = united_states.read_text()
     assert plain(clean_inline(text.replace("&", "&amp;").replace("<", "&lt;"))) == " ".join(text.split())
 
 
