@@ -52,17 +52,17 @@ class ThrottleKey(models.Model):
 
 
 class ThrottleCount(models.Model):
-    """How often one network address, known here only by a keyed hash, posted one form in one hour."""
+    """How much of one thing somebody, known here only by a keyed hash, did within one window of time."""
 
     digest = models.CharField(max_length=64)
-    hour = models.DateTimeField()
-    count = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField()  # of the window
+    count = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["digest", "hour"], name="throttle_count_once_per_digest_and_hour")
+            models.UniqueConstraint(fields=["digest", "ends_at"], name="throttle_count_once_per_digest_and_window")
         ]
 
     def __str__(self) -> str:
-        hour: datetime = self.hour
-        return f"{hour:%Y-%m-%d %H}h: {self.count}"
+        ends_at: datetime = self.ends_at
+        return f"until {ends_at:%Y-%m-%d %H:%M}: {self.count}"

@@ -169,7 +169,7 @@ QUIET_MINUTES = env.int("MONITOR_QUIET_MINUTES", default=10)
 
 # --- limits for strangers ----------------------------------------------------
 
-# POSTs per network address and hour, by URL name; the counter is monitor.throttle.
+# POSTs per network and hour, by URL name; monitor.throttle counts them, and more for the wider networks around it.
 THROTTLES = {
     "feedback:send": 10,
     "notifications:subscribe": 20,

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from django.urls import ResolverMatch
 
 from monitor.models import ThrottleCount, ThrottleKey
-from monitor.throttle import ThrottleMiddleware, count, network_address, sweep
+from monitor.throttle import DAY, MINUTE, ThrottleMiddleware, count, give_back, networks, sweep
 
 NOON = datetime(2010, 10, 18, 12, 0, tzinfo=UTC)
 
@@ -55,6 +55,44 @@ def test_each_network_is_counted_apart(settings):
     assert retry_after(settings, address="192.0.2.2") is None
 
 
+def passed(settings, addresses):
+    """How many of the posts from these addresses, one from each, are not told to wait."""
+    return [retry_after(settings, address=address) for address in addresses].count(None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("addresses", "passing"),
+    [
+        ([f"2001:db8:1:2::{host:x}" for host in range(9)], 2),  # one /64
+        ([f"2001:db8:1:{subnet:x}::1" for subnet in range(9)], 3),  # nine of one /56
+        ([f"2001:db8:1:{subnet:x}00::1" for subnet in range(9)], 4),  # nine /56 of one /48
+        ([f"2001:db8:{site:x}::1" for site in range(9)], 9),  # nine sites
+        ([f"192.0.2.{host}" for host in range(20)], 8),  # one /24
+        ([f"192.0.{net}.1" for net in range(9)], 9),
+    ],
+)
+@time_machine.travel(NOON, tick=False)
+def test_a_network_is_counted_in_all_its_widths(settings, addresses, passing):
+    assert passed(settings, addresses) == passing
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_who_floods_from_one_network_uses_up_no_share_of_its_neighbours(settings):
+    assert passed(settings, ["2001:db8:1:2::1"] * 30) == 2
+    assert passed(settings, ["2001:db8:1:ff::1"]) == 1
+    assert passed(settings, ["2001:db8:1:200::1"]) == 1
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_what_a_wide_network_refuses_is_not_counted_in_the_narrow_one(settings):
+    passed(settings, [f"192.0.2.{host}" for host in range(1, 9)])
+    passed(settings, ["192.0.2.200"] * 9)
+    assert count("feedback:send", "192.0.2.200/32", 1) is None  # still empty
+
+
 @pytest.mark.django_db
 @time_machine.travel(NOON, tick=False)
 def test_each_form_is_counted_apart():
@@ -82,7 +120,37 @@ def test_of_posts_at_the_same_moment_exactly_the_limit_passes():
     with time_machine.travel(NOON, tick=False), ThreadPoolExecutor(8) as pool:
         waits = list(pool.map(post, range(24)))
     assert waits.count(None) == 5
-    assert ThrottleCount.objects.get().count == 24
+    assert ThrottleCount.objects.get().count == 5
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_an_amount_that_does_not_fit_is_refused_and_leaves_room_for_a_smaller_one():
+    most = 5 * 1024**3
+    assert count("files", "192.0.2.1", most, most - 10) is None
+    assert count("files", "192.0.2.1", most, 11)
+    assert count("files", "192.0.2.1", most, 10) is None
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_what_came_to_nothing_is_given_back_and_never_more():
+    count("files", "192.0.2.1", 10, 10)
+    for _time in range(2):
+        give_back("files", "192.0.2.1", 10)
+    assert count("files", "192.0.2.1", 10, 11)
+    assert count("files", "192.0.2.1", 10, 10) is None
+
+
+@pytest.mark.django_db
+def test_a_window_may_be_a_minute_or_a_day_and_is_counted_apart():
+    with time_machine.travel(NOON.replace(hour=22, minute=59, second=30), tick=False):
+        waits = [count("files", "192.0.2.1", 0, within=within) for within in (MINUTE, DAY)]
+    assert waits == [31, 3631]
+    with time_machine.travel(NOON.replace(hour=23), tick=False):
+        assert count("files", "192.0.2.1", 1) is None
+        assert count("files", "192.0.2.1", 1, within=MINUTE) is None
+        assert count("files", "192.0.2.1", 1, within=DAY) is None
 
 
 @pytest.mark.django_db
@@ -99,25 +167,29 @@ def test_a_full_disk_does_not_stop_the_post_before_its_view(settings, monkeypatc
 # --- whose address ------------------------------------------------------------
 
 
+def narrowest(request):
+    return next(iter(networks(request)))
+
+
 @pytest.mark.parametrize(
     ("trusted", "forwarded", "network"),
     [
-        (0, None, "192.0.2.1"),
-        (0, "198.51.100.7", "192.0.2.1"),  # anybody can write that header
-        (1, "198.51.100.7", "198.51.100.7"),
-        (1, "10.0.0.1, 198.51.100.7", "198.51.100.7"),  # what the sender added stands left
-        (2, "10.0.0.1, 198.51.100.7, 203.0.113.9", "198.51.100.7"),
-        (2, "198.51.100.7", "192.0.2.1"),  # fewer entries than proxies: not ours, so not believed
-        (1, "", "192.0.2.1"),
-        (1, " , ,198.51.100.7 ,", "198.51.100.7"),
-        (1, "198.51.100.7:41234", "198.51.100.7"),
+        (0, None, "192.0.2.1/32"),
+        (0, "198.51.100.7", "192.0.2.1/32"),  # anybody can write that header
+        (1, "198.51.100.7", "198.51.100.7/32"),
+        (1, "10.0.0.1, 198.51.100.7", "198.51.100.7/32"),  # what the sender added stands left
+        (2, "10.0.0.1, 198.51.100.7, 203.0.113.9", "198.51.100.7/32"),
+        (2, "198.51.100.7", "192.0.2.1/32"),  # fewer entries than proxies: not ours, so not believed
+        (1, "", "192.0.2.1/32"),
+        (1, " , ,198.51.100.7 ,", "198.51.100.7/32"),
+        (1, "198.51.100.7:41234", "198.51.100.7/32"),
         (1, "[2001:db8::1]:443", "2001:db8::/64"),
         (1, "unknown", "unknown"),
     ],
 )
 def test_as_many_forwarded_entries_are_believed_as_proxies_are_ours(settings, trusted, forwarded, network):
     settings.TRUSTED_PROXIES = trusted
-    assert network_address(make_request(forwarded=forwarded)) == network
+    assert narrowest(make_request(forwarded=forwarded)) == network
 
 
 @pytest.mark.parametrize(
@@ -127,12 +199,12 @@ def test_as_many_forwarded_entries_are_believed_as_proxies_are_ours(settings, tr
         ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
         ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
         ("fe80::1%eth0", "fe80::/64"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1/32"),
         ("", ""),
     ],
 )
 def test_addresses_of_one_ipv6_network_are_one(address, network):
-    assert network_address(make_request(address=address)) == network
+    assert narrowest(make_request(address=address)) == network
 
 
 # --- what is forgotten ----------------------------------------------------------
@@ -162,12 +234,13 @@ def test_the_key_of_a_day_is_made_once():
 def test_counts_go_after_the_next_hour_and_keys_after_their_day():
     with time_machine.travel(NOON, tick=False):
         count("feedback:send", "192.0.2.1", 5)
-        assert sweep() == 0
-    with time_machine.travel(NOON.replace(hour=13, minute=59), tick=False):
+        count("feedback:send", "192.0.2.1", 5, within=DAY)
         assert sweep() == 0
     with time_machine.travel(NOON.replace(hour=14), tick=False):
+        assert sweep() == 0
+    with time_machine.travel(NOON.replace(hour=14, minute=1), tick=False):
         assert sweep() == 1
         assert ThrottleKey.objects.exists()
-    with time_machine.travel(NOON.replace(day=19, hour=0), tick=False):
-        assert sweep() == 1
+    with time_machine.travel(NOON.replace(day=19, hour=1, minute=1), tick=False):
+        assert sweep() == 2
     assert not ThrottleKey.objects.exists()
