@@ -173,8 +173,9 @@ QUIET_MINUTES = env.int("MONITOR_QUIET_MINUTES", default=10)
 THROTTLES = {
     "feedback:send": 10,
     "notifications:subscribe": 20,
-    "admin:login": 30,
 }
+# Wrong passwords that are looked at within an hour; beyond that, one a minute (monitor.guessing).
+WRONG_PASSWORDS = {"network": 30, "account": 10, "browser": 10}
 
 # Feedback: what one post may carry, and all posts of a day together.
 FEEDBACK_MAX_CHARACTERS = 20_000
@@ -219,13 +220,12 @@ if not LOCAL:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", **options}
-    for name, options in {
-        "UserAttributeSimilarityValidator": {},
-        "MinimumLengthValidator": {"OPTIONS": {"min_length": 12}},
-        "CommonPasswordValidator": {},
-        "NumericPasswordValidator": {},
-    }.items()
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "monitor.passwords.RepetitionValidator"},
+    {"NAME": "monitor.passwords.OwnWordsValidator"},
 ]
 
 # --- the editor --------------------------------------------------------------

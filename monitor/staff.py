@@ -1,33 +1,33 @@
-"""The admin's door: its name, and who may try to open it how often."""
+"""The admin's door: its name, and how passwords are asked for at it."""
 
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.core.exceptions import ValidationError
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+
+from monitor import guessing
 
 
 class LoginForm(AdminAuthenticationForm):
-    """Django's own, which refuses even the right password while the throttle says to wait.
-
-    The wait belongs to a network, never to an account: a stranger who guesses locks nobody else out.
-    """
+    """Django's own, which looks at a password only if there were not too many wrong ones."""
 
     def clean(self) -> dict[str, Any]:
-        wait = getattr(self.request, "retry_after", None)
-        if wait is None:
+        account = self.cleaned_data.get("username")
+        if not account or self.request is None:
             return super().clean()
-        minutes = -(-wait // 60)
-        raise ValidationError(
-            ngettext(
-                "Too many attempts to log in came from your network. Try again in %(minutes)d minute.",
-                "Too many attempts to log in came from your network. Try again in %(minutes)d minutes.",
-                minutes,
-            )
-            % {"minutes": minutes}
-        )
+        with guessing.counted(guessing.logging_in(self.request, account)):
+            return super().clean()
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    def clean_old_password(self) -> str:
+        with guessing.counted(guessing.changing(self.user.get_username())):
+            return super().clean_old_password()
 
 
 class StaffSite(AdminSite):
@@ -35,3 +35,19 @@ class StaffSite(AdminSite):
     site_title = _("Treaty Monitor")
     index_title = _("Editing and publishing")
     login_form = LoginForm
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            guessing.remember(response, request.user.get_username())
+        return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """As Django's, which names its form in the middle of it."""
+        request.current_app = self.name  # type: ignore[attr-defined]
+        view = PasswordChangeView.as_view(
+            form_class=PasswordForm,
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
