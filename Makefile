@@ -9,7 +9,7 @@ demo: .venv/runtime
 	@$(BIN)/python manage.py demo
 
 test: .venv/development
-	@$(BIN)/python -m tests
+	@$(BIN)/python -m tests $(ARGS)
 
 lint: .venv/development
 	@$(BIN)/ruff check .

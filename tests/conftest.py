@@ -25,6 +25,19 @@ UNITED_STATES = Path(__file__).parent / "pages" / "united-states.txt"
 collect_ignore = [] if "MONITOR_SEED" in os.environ else ["profiles/test_importing_seed.py"]
 
 
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup", "live_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser and what needs a database by the fixtures it asks for: nobody has to remember."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "chromium" in fixtures:
+            item.add_marker("browser")
+        if DATABASE_FIXTURES & fixtures or item.get_closest_marker("django_db"):
+            item.add_marker("db")
+
+
 @pytest.fixture(autouse=True)
 def _clean_cache() -> Iterator[None]:
     cache.clear()

