@@ -34,6 +34,7 @@ class StaffSite(AdminSite):
     site_title = _("Treaty Monitor")
     index_title = _("Editing and publishing")
     login_form = LoginForm
+    enable_nav_sidebar = False  # the index says the same, and texts and lists need the width
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         response = super().login(request, extra_context)

@@ -29,10 +29,24 @@ PAGES = [
     "/countries/cuba/mine-ban-policy/",
 ]
 
+# The words in table heads that stand on more than one line.
+BROKEN_WORDS = """() => [...document.querySelectorAll("th")].flatMap((head) => {
+  const texts = document.createTreeWalker(head, NodeFilter.SHOW_TEXT), broken = [];
+  while (texts.nextNode()) {
+    for (const word of texts.currentNode.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+})"""
+
 
 @pytest.fixture
 def site(db):
-    """A profile with more notes than the seed: in a fact, in a quotation, one used three times, one "Ibid."."""
+    """A profile with more notes than most: in a fact, in a quotation, one used three times, one "Ibid."."""
     make_site_page(body="<h3>Who we are</h3><p>People.</p>")
     make_site_page(slug="resources", title="Resources for Monitor researchers")
     keys = [uuid4() for _ in range(NOTES)]
@@ -44,7 +58,13 @@ def site(db):
     words = "The delegation said so in Geneva, and again when it was asked a second time. " * 3
     body = "".join(f"<p>{words}{marker(key)} {words}</p>" for key in keys[2:])
     profile = make_live_profile(
-        facts={"Mine Ban Treaty status": f"Not a State Party{marker(keys[0])}", "Key developments": "Review underway"},
+        facts={
+            "Mine Ban Treaty status": f"Not a State Party{marker(keys[0])}",
+            "Pro-mine ban UNGA voting record": "Abstained on Resolution 64/56 in December 2009",
+            "Participation in Mine Ban Treaty meetings": "Attended the Second Review Conference as an observer",
+            "Transparency reporting": "",
+            "Key developments": "Review underway",
+        },
         heading="Use, transfer, production, and stockpiling",
         body=f"{body}<blockquote><p>{words}{marker(keys[1])}</p></blockquote><p>Twice{marker(keys[1])} more{marker(keys[1])}.</p>",
         notes=texts,
@@ -238,12 +258,14 @@ def test_axe_finds_no_barrier(opened, width, scheme):
     assert results.violations_count == 0, results.generate_report()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_no_page_scrolls_sideways(opened, width):
-    page = opened("/", width=width)
+def test_no_page_scrolls_sideways_or_breaks_a_word_in_a_table_head(opened, width, scheme):
+    page = opened("/", width=width, scheme=scheme)
     for address in PAGES:
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert page.evaluate(BROKEN_WORDS) == [], address
 
 
 def test_larger_letters_and_wider_spacing_lose_nothing(opened):
