@@ -101,14 +101,14 @@ class AnnouncementAdmin(Record):
         settled = Q(deliveries__message__state__in=Message.SETTLED)
         announcements: QuerySet[Announcement] = super().get_queryset(request)
         return announcements.annotate(
-            owed=Count("deliveries"),
+            total=Count("deliveries"),
             sent=Count("deliveries", filter=sent),
             settled=Count("deliveries", filter=settled),
         )
 
     @admin.display(description=_("owed to"))
     def owed_count(self, announcement: Any) -> int:
-        return int(announcement.owed)
+        return int(announcement.total)
 
     @admin.display(description=_("sent"))
     def sent_count(self, announcement: Any) -> int:
@@ -116,7 +116,7 @@ class AnnouncementAdmin(Record):
 
     @admin.display(description=_("to be sent"))
     def open_count(self, announcement: Any) -> int:
-        return int(announcement.owed - announcement.settled)
+        return int(announcement.total - announcement.settled)
 
 
 @admin.register(Message)

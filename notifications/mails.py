@@ -4,6 +4,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import utf8_charset_qp
 from django.utils.functional import cached_property
@@ -12,7 +13,7 @@ from django.utils.translation import override
 from notifications import links
 from notifications.addresses import clean_address
 from notifications.models import Announcement, Message
-from notifications.wording import Wording
+from notifications.wording import Unwritable, Wording
 
 
 class Mail(EmailMultiAlternatives):
@@ -29,19 +30,29 @@ class Mail(EmailMultiAlternatives):
 def mail_for(message: Message, address: str) -> Mail:
     """``message`` to ``address``: one recipient, one Message-ID however often it is sent.
 
-    Raises ValidationError when what is stored as an address is none.
+    Raises Unwritable when the message itself is at fault: no text that can be
+    read, no address that can be written to.
     """
     wording, headers = _wording_and_headers(message)
     mail = Mail(
         wording.subject,
         wording.text,
         settings.DEFAULT_FROM_EMAIL,
-        [clean_address(address)],  # the last door: whatever the way into the database, it is one mailbox
+        [_mailbox(address)],
         headers={**_headers(message), **headers},
     )
     mail.attach_alternative(wording.html, "text/html")
     mail.encoding = utf8_charset_qp  # short ASCII lines: no relay on the way has a reason to touch a signed mail
+    mail.message()  # what cannot become a mail shows here, before anything is handed over
     return mail
+
+
+def _mailbox(address: str) -> str:
+    """The last door: whatever the way into the database, it is one mailbox."""
+    try:
+        return clean_address(address)
+    except ValidationError as error:
+        raise Unwritable("the address is none") from error
 
 
 def _wording_and_headers(message: Message) -> tuple[Wording, dict[str, str]]:

@@ -6,7 +6,7 @@ line first, so that nothing written in the admin can become a header.
 """
 
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -16,14 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from notifications import links
+from notifications.models import Announcement
 from notifications.scope import Scope
-
-if TYPE_CHECKING:
-    from notifications.models import Announcement
 
 # Stand-ins for what differs from reader to reader; ".invalid" (RFC 2606) so that a forgotten one leads nowhere.
 MANAGE = "https://manage.invalid/"
 LEAVE = "https://leave.invalid/"
+
+
+class Unwritable(Exception):
+    """What is stored cannot become a mail, however often it is tried; says why, and names no address."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,12 @@ class Wording:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, stored: dict[str, str] | None) -> "Wording":
-        """Raises ValueError for a mail whose text is gone."""
-        if stored is None:
-            raise ValueError("This mail has no text any more.")
-        return cls(**stored)
+    def from_json(cls, stored: Any) -> "Wording":
+        """Raises Unwritable for a mail whose text is gone or has another shape."""
+        match stored:
+            case {"subject": str(subject), "text": str(text), "html": str(html)}:
+                return cls(subject, text, html)
+        raise Unwritable("it has no text that can be read")
 
     def filled(self, *, manage: str, leave: str) -> "Wording":
         """With one reader's own links."""
@@ -53,7 +56,7 @@ class Wording:
         )
 
 
-def of_announcement(announcement: "Announcement") -> Wording:
+def of_announcement(announcement: Announcement) -> Wording:
     """What all subscribers of a profile are told of one change, in the profile's language."""
     profile = announcement.profile
     with override(profile.language):

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from notifications.copying import RandomUUID, insert_for_each
-from notifications.models import Announcement, Delivery, Subscriber
+from notifications.models import Announcement, Delivery
 
 CHUNK = 2_000  # subscribers: on SQLite, whose only write lock is held meanwhile, some milliseconds
 
@@ -18,7 +18,7 @@ def fan_out() -> int:
     announcement = Announcement.objects.to_fan_out().locked().select_related("profile").first()
     if announcement is None:
         return 0
-    owed = Subscriber.objects.owed(announcement).filter(pk__gt=announcement.fanned_out_to).order_by("pk")
+    owed = announcement.owed().filter(pk__gt=announcement.fanned_out_to).order_by("pk")
     last = owed.values_list("pk", flat=True)[CHUNK - 1 : CHUNK].first()
     count = insert_for_each(
         owed.filter(pk__lte=last) if last else owed,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.models import Edition, Profile
 
-from .subscriber import Subscriber
+from .subscriber import Subscriber, SubscriberQuerySet, Subscription
 
 LONGEST_QUIET = timedelta(minutes=60)  # an editor who moves the date again and again must not starve readers
 
@@ -125,6 +125,12 @@ class Announcement(models.Model):
     def sets_back(self) -> bool:
         """Whether the profile went back to an older date, which is a change all the same."""
         return self.to_date < self.from_date
+
+    def owed(self) -> SubscriberQuerySet:
+        """Those who had subscribed when the change was detected; both moments are the database's own."""
+        detected_at = Announcement.objects.filter(pk=self.pk).values("detected_at")
+        wishes = Subscription.objects.active().matching(self.profile).filter(confirmed_at__lt=detected_at)
+        return Subscriber.objects.reachable().filter(Exists(wishes.filter(subscriber=OuterRef("pk"))))
 
     def lead_to(self, profile: Profile) -> None:
         """Take over the date that ``profile`` has now; one that is back where it was tells nobody.

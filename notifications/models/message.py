@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -10,26 +9,55 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.limits import HANDED_LEASE, MOST_ATTEMPTS, pause
 from notifications.relay import Answer, Outcome
 
-from . import outbox
-from .outbox import FREE, KEEP_TRYING, LEASE, MessageQuerySet
+from . import states
+from .announcement import Announcement
+from .states import FREE, SETTLED_FIELDS
 from .subscriber import Subscriber
 
-if TYPE_CHECKING:
-    from .announcement import Announcement
-
-PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 CONFIRMATIONS_A_DAY = 3
+KEEP_TRYING = timedelta(hours=48)
 
 
 def in_two_days() -> datetime:
     return timezone.now() + KEEP_TRYING
 
 
-def pause(times: int) -> timedelta:
-    """How long to wait after the ``times``-th failure, counted from 0."""
-    return PAUSES[min(times, len(PAUSES) - 1)]
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self) -> "MessageQuerySet":
+        """To be sent now, the most urgent kind first."""
+        waiting = self.filter(state=states.State.PENDING, due_at__lte=timezone.now())
+        return waiting.order_by("kind", "due_at", "pk")
+
+    def under_way(self) -> "MessageQuerySet":
+        return self.filter(state__in=states.UNDER_WAY)
+
+    def failed(self) -> "MessageQuerySet":
+        return self.filter(state=states.State.FAILED)
+
+    def to_retry(self) -> "MessageQuerySet":
+        """Failed announcements; other mails lost their text when they failed."""
+        return self.failed().filter(kind=states.Kind.ANNOUNCEMENT)
+
+    def retry(self) -> int:
+        """Put failed announcements in the queue once more."""
+        now = timezone.now()
+        return self.to_retry().update(
+            state=states.State.PENDING,
+            due_at=now,
+            give_up_at=now + KEEP_TRYING,
+            settled_at=None,
+            attempt_count=0,
+            unanswered_count=0,
+            reason="",
+        )
+
+    def forget(self, reason: str) -> int:
+        """Drop the addresses and texts of mails to strangers that were not sent yet, and say why."""
+        waiting = self.exclude(state__in=states.SETTLED)
+        return waiting.update(state=states.State.SKIPPED, reason=reason, **SETTLED_FIELDS)
 
 
 class Message(models.Model):
@@ -40,13 +68,13 @@ class Message(models.Model):
     in the mail alone. Other kinds go to a subscriber, whose address they look up.
     """
 
-    Kind = outbox.Kind
-    State = outbox.State
-    SETTLED = outbox.SETTLED
+    Kind = states.Kind
+    State = states.State
+    SETTLED = states.SETTLED
 
     key = models.UUIDField(_("key"), unique=True, default=uuid.uuid4, editable=False)
-    kind = models.PositiveSmallIntegerField(_("kind"), choices=outbox.Kind.choices)
-    state = models.CharField(_("state"), max_length=8, choices=outbox.State.choices, default=outbox.State.PENDING)
+    kind = models.PositiveSmallIntegerField(_("kind"), choices=states.Kind.choices)
+    state = models.CharField(_("state"), max_length=8, choices=states.State.choices, default=states.State.PENDING)
     subscriber = models.ForeignKey(
         Subscriber, models.CASCADE, null=True, blank=True, related_name="messages", verbose_name=_("subscriber")
     )
@@ -79,8 +107,8 @@ class Message(models.Model):
                 name="message_goes_to_a_subscriber_or_holds_an_address",
             ),
             models.CheckConstraint(
-                condition=~Q(state="accepted") | Q(address="", wording__isnull=True),
-                name="message_that_is_accepted_keeps_no_address",
+                condition=~Q(state__in=states.SETTLED) | Q(address="", wording__isnull=True),
+                name="message_that_is_settled_keeps_no_address",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["leased", "handed"], lease_until__isnull=False) & ~Q(owner="")
@@ -111,14 +139,14 @@ class Message(models.Model):
         return f"{self.get_kind_display()} {self.key}"
 
     @property
-    def announcement(self) -> "Announcement | None":
+    def announcement(self) -> Announcement | None:
         """What an announcement's mail tells of."""
         return next((delivery.announcement for delivery in self.deliveries.all()), None)
 
     def hand(self) -> bool:
         """Record, before the mail leaves, that it is leaving; False when the lease was lost and another may send it."""
         mine = Message.objects.filter(pk=self.pk, owner=self.owner, state=self.State.LEASED, lease_until__gt=Now())
-        return bool(mine.update(state=self.State.HANDED, lease_until=Now() + LEASE))
+        return bool(mine.update(state=self.State.HANDED, lease_until=Now() + HANDED_LEASE))
 
     def settle(self, answer: Answer) -> None:
         """Record what the mail server said."""
@@ -128,8 +156,8 @@ class Message(models.Model):
                 self._forget_refusals()
             case Outcome.UNHEARD:  # it may have arrived: as after a crash, its lease runs out, but not at once
                 self._note(lease_until=Now() + pause(self.unanswered_count), reason=answer.text)
-            case Outcome.TROUBLE:  # nothing of this mail's doing, so it does not count; but others go first
-                self._put_off(pause(0), answer.text)
+            case Outcome.TROUBLE:
+                self.put_off(answer.text)
             case Outcome.LATER:
                 self._try_later(answer.text)
             case Outcome.NO_MAILBOX | Outcome.REFUSED_MAILBOX:
@@ -146,19 +174,22 @@ class Message(models.Model):
         """It cannot be sent, unless an editor asks for another try."""
         self._finish(self.State.FAILED, reason)
 
+    def put_off(self, reason: str) -> None:
+        """Nothing of this mail's doing, so it does not count; but others go first."""
+        self._put_off(pause(0), reason)
+
     def _try_later(self, reason: str) -> None:
-        wait = pause(self.attempt_count)
-        if timezone.now() + wait > self.give_up_at:
+        if self.attempt_count >= MOST_ATTEMPTS:
             self.fail(reason)
         else:
-            self._put_off(wait, reason, attempt_count=self.attempt_count + 1)
+            self._put_off(pause(self.attempt_count), reason, attempt_count=self.attempt_count + 1)
 
     def _put_off(self, wait: timedelta, reason: str, **fields: object) -> None:
         self._note(state=self.State.PENDING, due_at=timezone.now() + wait, reason=reason, **FREE, **fields)
 
-    def _finish(self, state: outbox.State, reason: str = "") -> None:
-        """The last word on this mail; what it knew of a stranger goes, but for the sealed half."""
-        self._note(state=state, reason=reason, settled_at=timezone.now(), address="", wording=None, **FREE)
+    def _finish(self, state: states.State, reason: str = "") -> None:
+        """The last word on this mail."""
+        self._note(state=state, reason=reason, **SETTLED_FIELDS)
 
     def _note(self, **fields: object) -> None:
         """Write only what is still this worker's: one that slept past its lease has nothing to say any more."""

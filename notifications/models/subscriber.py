@@ -1,11 +1,10 @@
 """Who wants to be told, and of what."""
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from notifications.addresses import address_key
 from notifications.scope import Scope
 from profiles.models import Profile
-
-if TYPE_CHECKING:
-    from .announcement import Announcement
 
 REFUSALS_BEFORE_SILENCE = 3  # on as many days, as mailing lists have long done it: one refusal may be a slip
 
@@ -33,12 +29,6 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def reachable(self) -> "SubscriberQuerySet":
         """Those who may be written to: not erased, and not silenced by refusals."""
         return self.filter(erased_at__isnull=True, suppressed_at__isnull=True)
-
-    def owed(self, announcement: "Announcement") -> "SubscriberQuerySet":
-        """Those who had subscribed when the change was detected; both moments are the database's own."""
-        detected_at = type(announcement).objects.filter(pk=announcement.pk).values("detected_at")
-        wishes = Subscription.objects.active().matching(announcement.profile).filter(confirmed_at__lt=detected_at)
-        return self.reachable().filter(Exists(wishes.filter(subscriber=OuterRef("pk"))))
 
     @transaction.atomic
     def confirm(self, address: str, scope: Scope) -> "Subscriber":

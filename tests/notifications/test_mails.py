@@ -8,12 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 from django.core import mail as django_mail
-from django.core.exceptions import ValidationError
 
 from notifications.duties import detect, fan_out
 from notifications.mails import mail_for
 from notifications.models import Announcement, Message
-from notifications.wording import one_line
+from notifications.wording import Unwritable, one_line
 from profiles.models import Profile
 from tests.factories import make_country, make_live_profile, make_subscriber, make_theme, publish
 
@@ -184,7 +183,7 @@ def test_an_address_spoilt_in_the_database_is_no_second_recipient(profile):
     message = Message.objects.create(
         kind=Message.Kind.LINK, subscriber=make_subscriber(), wording={"subject": "", "text": "", "html": ""}
     )
-    with pytest.raises(ValidationError):
+    with pytest.raises(Unwritable):
         mail_for(message, "a@example.org, b@example.org")
 
 

@@ -73,8 +73,10 @@ ASKED = {"kind": 1, "address": "a@example.org"}
     ("fields", "constraint"),
     [
         ({"kind": 3}, "message_goes_to_a_subscriber_or_holds_an_address"),
-        ({**ASKED, "state": "accepted"}, "message_that_is_accepted_keeps_no_address"),
-        ({"kind": 1, "state": "accepted", "wording": {"text": ""}}, "message_that_is_accepted_keeps_no_address"),
+        ({**ASKED, "state": "accepted"}, "message_that_is_settled_keeps_no_address"),
+        ({**ASKED, "state": "failed", "reason": "no"}, "message_that_is_settled_keeps_no_address"),
+        ({**ASKED, "state": "skipped", "reason": "late"}, "message_that_is_settled_keeps_no_address"),
+        ({"kind": 1, "state": "accepted", "wording": {"text": ""}}, "message_that_is_settled_keeps_no_address"),
         ({**ASKED, "state": "leased"}, "message_under_way_has_a_worker_and_a_lease"),
         ({**ASKED, "state": "handed", "owner": "w"}, "message_under_way_has_a_worker_and_a_lease"),
         ({**ASKED, "state": "pending", "lease_until": NOW}, "message_under_way_has_a_worker_and_a_lease"),

@@ -7,13 +7,13 @@ from unittest import mock
 import pytest
 import time_machine
 from django.core.mail import get_connection
-from django.db import connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.utils import timezone
 
-from notifications import relay, signing_up
+from notifications import queue, relay, signing_up
 from notifications.duties import compose, detect, fan_out, send
-from notifications.models import Ending, Message, Subscriber
-from notifications.models.outbox import UNANSWERED_LIMIT
+from notifications.limits import UNANSWERED_LIMIT
+from notifications.models import Announcement, Ending, Message, Subscriber
 from notifications.relay import Outcome, _about_mailbox
 from notifications.scope import Scope
 from profiles.models import Profile
@@ -340,11 +340,68 @@ class TestWhatIsNotOwedAnyMore:
         assert mail_server.verbs.count("RCPT") == 2
 
 
+class TestWhatIsNoMessagesOwn:
+    """Never its last word: the work is given up and done again."""
+
+    def refusing(self, table, error):
+        """The database refuses to read one table, once."""
+        refused = []
+
+        def execute(run, sql, *rest):
+            if sql.startswith("SELECT") and f'FROM "{table}"' in sql and not refused:
+                refused.append(sql)
+                raise error
+            return run(sql, *rest)
+
+        return connection.execute_wrapper(execute)
+
+    @pytest.mark.parametrize(
+        "error", [OperationalError("locked"), ProgrammingError("no such table"), OSError(28, "full")]
+    )
+    @pytest.mark.parametrize("table", ["notifications_subscription", "notifications_message"])
+    def test_the_database_refuses(self, owed, mail_server, table, error):
+        owed(3)
+        with self.refusing(table, error), pytest.raises(type(error)):
+            send()
+        assert set(states()) == {(State.PENDING, 0)}
+        assert send() == 3
+        assert set(states()) == {(State.ACCEPTED, 0)}
+
+    def test_our_settings_are_wrong(self, owed, mail_server, settings):
+        owed(2)
+        settings.DEFAULT_FROM_EMAIL = "Monitor\nBcc: other@example.net"
+        send()
+        assert set(states()) == {(State.PENDING, 0)}
+        assert mail_server.verbs == []
+        settings.DEFAULT_FROM_EMAIL = "monitor@example.org"
+        with after(minutes=2):
+            assert send() == 2
+
+    def test_but_a_text_without_shape_is(self, owed, mail_server):
+        owed(2)
+        Announcement.objects.update(wording={"subject": "No text"})
+        send()
+        assert set(states()) == {(State.FAILED, 0)}
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.1 unknown", "554 no", "silence"])
+def test_nothing_of_a_stranger_outlives_a_confirmation_that_failed(mail_server, answer):
+    signing_up.ask("stranger@example.org", Scope())
+    mail_server.answers["DATA"] = lambda _recipient: answer
+    for _attempt in range(UNANSWERED_LIMIT):
+        send()
+        end_leases()
+    queue.recover()
+    message = Message.objects.get()
+    assert (message.state, message.address, message.wording) == (State.FAILED, "", None)
+    assert message.settled_at
+
+
 def test_a_worker_that_slept_past_its_lease_hands_nothing_over(owed):
     owed()
-    [sleeper] = Message.objects.claim("sleeper", 10)
+    [sleeper] = queue.claim("sleeper", 10)
     end_leases()
-    [other] = Message.objects.claim("other", 10)
+    [other] = queue.claim("other", 10)
     assert not sleeper.hand()
     assert other.hand()
     sleeper.fail("Too late to say anything.")

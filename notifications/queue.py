@@ -1,0 +1,53 @@
+"""The outbox as a queue: who may send which message, for how long, and what becomes of those whose worker died.
+
+Leases are told by the database's clock, so that workers' clocks may differ.
+"""
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from notifications.limits import LEASE, UNANSWERED_LIMIT
+from notifications.models import Message
+from notifications.models.states import FREE, SETTLED_FIELDS, State
+
+
+@transaction.atomic
+def claim(owner: str, limit: int) -> list[Message]:
+    """Lease up to ``limit`` due messages to one worker, after taking back what dead workers held."""
+    recover()
+    chosen = list(Message.objects.due().select_for_update(skip_locked=True)[:limit].values_list("pk", flat=True))
+    mine = Message.objects.filter(pk__in=chosen)
+    mine.update(state=State.LEASED, owner=owner, lease_until=Now() + LEASE)
+    profile = "deliveries__announcement__profile"
+    claimed = mine.order_by("kind", "due_at", "pk").select_related("subscriber")
+    return list(claimed.prefetch_related(f"{profile}__country", f"{profile}__theme"))
+
+
+@transaction.atomic
+def recover() -> None:
+    """Free the messages whose lease has ended: their worker, or the line to the mail server, died.
+
+    What was only leased is certainly unsent. What was handed over may have
+    arrived: it goes out again with the same Message-ID, and is counted.
+    """
+    ended = Message.objects.under_way().filter(lease_until__lt=Now()).select_for_update(skip_locked=True)
+    if not (keys := list(ended.values_list("pk", flat=True))):
+        return
+    dead = Message.objects.filter(pk__in=keys)
+    dead.filter(state=State.LEASED).update(state=State.PENDING, **FREE)
+    handed = dead.filter(state=State.HANDED)
+    handed.filter(unanswered_count__gte=UNANSWERED_LIMIT - 1).update(
+        state=State.FAILED,
+        unanswered_count=F("unanswered_count") + 1,
+        reason=_("The mail server never said whether it took this mail; it may have arrived."),
+        **SETTLED_FIELDS,
+    )
+    handed.update(state=State.PENDING, unanswered_count=F("unanswered_count") + 1, **FREE)
+
+
+def release(owner: str) -> int:
+    """Give back what ``owner`` leased and did not hand over."""
+    mine = Message.objects.filter(owner=owner, state=State.LEASED)
+    return mine.update(state=State.PENDING, **FREE)
