@@ -6,10 +6,10 @@ from typing import TypeVar
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from profiles.country_names import folded, other_names, spellings
 from profiles.models import Country, Theme
 
 from .imported import Unreadable, Written
-from .names import OTHER_NAMES, folded, spellings
 
 Row = TypeVar("Row", Country, Theme)
 
@@ -22,7 +22,7 @@ def countries_by_name() -> dict[str, Country]:
     """Every country by each spelling of its name: those of today first, then slugs of any day, then other names."""
     countries = list(Country.objects.prefetch_related("former_slugs"))
     found: dict[str, Country] = {}
-    for names in (_names, _slugs, _other_names):
+    for names in (_names, _slugs, other_names):
         for country in countries:
             for spelling in names(country):
                 found.setdefault(spelling, country)
@@ -86,7 +86,3 @@ def _names(country: Country) -> Iterable[str]:
 
 def _slugs(country: Country) -> Iterable[str]:
     return [folded(slug) for slug in (country.slug, *(former.slug for former in country.former_slugs.all()))]
-
-
-def _other_names(country: Country) -> Iterable[str]:
-    return [folded(name) for name in OTHER_NAMES.get(country.iso3, ())]

@@ -7,11 +7,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from profiles.country_names import folded
+
 from .dates import read_date
 from .headings import reads_as_heading
 from .imported import Unreadable, Written
 from .lines import Paragraph
-from .names import folded
 
 DATED = re.compile(r"last[ -]?updated?(?: on)?\s*(?P<colon>:?)\s*(?P<date>.*)", re.IGNORECASE)
 LONGEST_DATE = 60  # characters: "Last updated: ..." with more behind it is text

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from profiles.country_names import folded
+
 from .lines import Paragraph
 from .marks import without_marks
-from .names import folded
 
 SEPARATED = re.compile(r"([^\t|:]+)[\t|:]\s*(.+)")
 # "All known casualties by end 2010", "2010 casualties by outcome": the topic is the same each year.

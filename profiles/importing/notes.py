@@ -7,10 +7,11 @@ from textwrap import shorten
 
 from django.utils.translation import gettext as _
 
+from profiles.country_names import folded
+
 from .imported import ImportedNote, Unreadable
 from .lines import Paragraph
 from .marks import as_html, numbers_in
-from .names import folded
 
 NOTE = re.compile(r"\[\s*([0-9]{1,3})\s*\]\s*(.*)")
 LIST_HEADINGS = {"", "notes", "footnotes", "endnotes", "references", "sources"}

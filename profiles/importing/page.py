@@ -38,12 +38,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from profiles.country_names import folded
+
 from .body import sections_of
 from .head import Head, head_of
 from .imported import ImportedFact, ImportedProfile, ImportedSection, Unreadable
 from .labels import Topics
 from .lines import paragraphs_of
-from .names import folded
 from .notes import check_marks, long_last_note, split_notes
 from .overview import split_overview
 

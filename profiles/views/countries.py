@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 
+from profiles.country_names import MOST_LETTERS, find, folded
 from profiles.models import Country, Edition, FormerSlug, Profile, Region, Theme
-from profiles.names import MOST_LETTERS, find, plain
 
 from .addresses import at_country, language
 from .caching import public, shows
@@ -52,7 +52,7 @@ def _answer(request: HttpRequest, typed: str, countries: Sequence[Country]) -> H
     """Straight to the country that ``typed`` names, or what it might have been."""
     found = find(typed, countries)
     former = (
-        None if found.one else FormerSlug.objects.filter(slug=slugify(plain(typed))).select_related("country").first()
+        None if found.one else FormerSlug.objects.filter(slug=slugify(folded(typed))).select_related("country").first()
     )
     if one := former.country if former else found.one:
         return redirect(one)
@@ -83,7 +83,7 @@ def _lines_by_country() -> dict[int, list[Line]]:
 
 
 def _by_region(countries: Iterable[Country], lines: Mapping[int, list[Line]]) -> list[Listed]:
-    by_name = sorted(countries, key=lambda country: plain(country.name))
+    by_name = sorted(countries, key=lambda country: folded(country.name))
     regions = {country.region_id: country.region for country in by_name}
     listed = {key: Listed(region) for key, region in regions.items()}
     for country in by_name:

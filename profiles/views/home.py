@@ -7,8 +7,8 @@ from django.db.models import Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from profiles.country_names import folded
 from profiles.models import Country, Theme
-from profiles.names import plain
 
 from .caching import public, shows
 from .updates import latest_updates
@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     updates = list(latest_updates()[:UPDATES_SHOWN])
     shows(request, *(edition.published_at for edition in updates))
     ways = ways_in()
-    countries = sorted((way for way in ways if way.kind == "country"), key=lambda way: plain(way.name))
+    countries = sorted((way for way in ways if way.kind == "country"), key=lambda way: folded(way.name))
     themes = [way for way in ways if way.kind == "theme"]
     context = {"updates": updates, "countries": countries, "themes": themes, "regions": _regions(countries)}
     return render(request, "profiles/home.html", context)

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from profiles.country_names import folded
 from profiles.models import Country, Profile, Theme
-from profiles.names import plain
 from profiles.rendering import render_fact_apart
 
 from .addresses import absolute, language
@@ -61,7 +61,7 @@ def theme(request: HttpRequest, theme: str) -> HttpResponse:
     columns = _columns((found.topic for found in with_topics if found.topic), profiles)
     order = request.GET.get("sort", "")
     order = order if order in ORDERS else "country"
-    by_name = sorted((_row(profile, columns) for profile in profiles), key=lambda row: plain(row.country.name))
+    by_name = sorted((_row(profile, columns) for profile in profiles), key=lambda row: folded(row.country.name))
     context = {
         "theme": with_topics[0],
         "columns": columns,

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from profiles.country_names import folded
 from profiles.importing.corpus import Line, read_line
 from profiles.importing.destination import Refused, themes_by_name
 from profiles.importing.imported import Unreadable
-from profiles.importing.names import folded
 from profiles.importing.newcomers import make_area, make_topics
 from profiles.importing.publish import publish
 from profiles.importing.store import store
