@@ -7,11 +7,17 @@ here: content can be made, compared and tested without a database.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar
 
-VERSION = 1
+VERSION = 1  # what is written now; a frozen sample of each version that ever was lies in tests/profiles/snapshots
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")  # JSON can write one, and nothing can print it
+
+
+class UnreadableContent(ValueError):
+    """What is stored is no content that this release can read; the message tells those who edit why."""
 
 
 @dataclass(frozen=True)
@@ -61,22 +67,69 @@ class Content:
         return {"version": VERSION, **asdict(self)}
 
     @classmethod
-    def from_json(cls, snapshot: dict[str, Any]) -> "Content":
-        """Read a snapshot of any version ever written. Raises ValueError for one from a newer release."""
-        version = snapshot.get("version")
-        if version != VERSION:
-            raise ValueError(f"This release reads content of version {VERSION}, not {version}.")
+    def from_json(cls, snapshot: object) -> "Content":
+        """Read a snapshot of any version ever written.
+
+        Raises UnreadableContent for anything else, be it of a newer release or
+        no snapshot at all. Nothing is guessed or left out: a text without one
+        of its parts would be cited as if it were whole.
+        """
+        stored = _of_known_version(snapshot)
+        if foreign := stored.keys() - {"version", *(field.name for field in fields(cls))}:
+            raise UnreadableContent(
+                f"It has parts that this release does not know: {', '.join(sorted(foreign))[:100]}."
+            )
         return cls(
-            country=snapshot["country"],
-            theme=snapshot["theme"],
-            language=snapshot["language"],
-            overview_heading=snapshot["overview_heading"],
-            facts=tuple(Fact(**fact) for fact in snapshot["facts"]),
-            sections=tuple(Section(**section) for section in snapshot["sections"]),
-            footnotes=tuple(Footnote(**footnote) for footnote in snapshot["footnotes"]),
+            country=_text(stored, "country"),
+            theme=_text(stored, "theme"),
+            language=_text(stored, "language"),
+            overview_heading=_text(stored, "overview_heading"),
+            facts=_rows(Fact, stored, "facts"),
+            sections=_rows(Section, stored, "sections"),
+            footnotes=_rows(Footnote, stored, "footnotes"),
         )
 
     def digest(self) -> str:
-        """SHA-256 of the content, in hex: equal exactly when every letter and key is."""
-        canonical = json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"))
+        """SHA-256 of the content, in hex: equal exactly when every letter and key is.
+
+        Digests are stored, to tell what was imported from what somebody wrote:
+        a content has the same one in every release. So the version in it stays
+        the first, whatever VERSION is, and a part added later joins only where
+        it is not empty.
+        """
+        canonical = json.dumps({"version": 1, **asdict(self)}, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def facts_from_json(version: object, facts: object) -> tuple[Fact, ...]:
+    """The facts of a snapshot, for whoever asks the database for them alone. Raises UnreadableContent."""
+    return _rows(Fact, _of_known_version({"version": version, "facts": facts}), "facts")
+
+
+Row = TypeVar("Row", Fact, Section, Footnote)
+
+
+def _of_known_version(snapshot: object) -> dict[str, object]:
+    """Where a second version begins, the first is turned into its shape here, and everybody reads one shape."""
+    if not isinstance(snapshot, dict):
+        raise UnreadableContent("It is no snapshot of a text.")
+    version = snapshot.get("version")
+    if type(version) is not int or version != VERSION:
+        raise UnreadableContent(f"This release reads content of version {VERSION}, not {str(version)[:20]}.")
+    return snapshot
+
+
+def _rows(kind: type[Row], stored: dict[str, object], name: str) -> tuple[Row, ...]:
+    rows, columns = stored.get(name), [field.name for field in fields(kind)]
+    if not isinstance(rows, list | tuple) or not all(
+        isinstance(row, dict) and row.keys() == set(columns) for row in rows
+    ):
+        raise UnreadableContent(f"Its {name} are of another shape.")
+    return tuple(kind(*(_text(row, column) for column in columns)) for row in rows)
+
+
+def _text(stored: dict[str, object], name: str) -> str:
+    text = stored.get(name)
+    if not isinstance(text, str) or HALF_A_CHARACTER.search(text):
+        raise UnreadableContent(f"Its {name} is no text.")
+    return text

@@ -64,14 +64,16 @@ def refusals(
     change: Change,
     *,
     previous: Content | None,
+    is_first: bool,
     is_live: bool,
     last_updated: date | None,
     today: date,
 ) -> list[Problem]:
     """Every reason not to publish ``content``; empty when it may be published.
 
-    ``previous`` is the newest edition's content, ``last_updated`` the date the
-    public sees now, ``today`` the day at the site.
+    ``previous`` is the newest edition's content, None where there is none or
+    it cannot be read; ``last_updated`` the date the public sees now, ``today``
+    the day at the site.
     """
     of_content = [
         problem
@@ -79,7 +81,7 @@ def refusals(
         if problem.level is Level.BLOCKS or (problem.level is Level.CONFIRM and not change.confirmed)
     ]
     of_change = (
-        _of_correction(content, previous if is_live else None, is_first=previous is None)
+        _of_correction(content, previous if is_live else None, is_first=is_first)
         if change.kind is Kind.CORRECTION
         else _of_substantive(change, last_updated, today)
     )

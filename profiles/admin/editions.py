@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from profiles.content import UnreadableContent
 from profiles.models import Edition
 
 
@@ -45,5 +46,9 @@ class EditionAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("text"))
     def text(self, edition: Edition) -> SafeString:
-        """As readers see it, not the snapshot's JSON."""
-        return render_to_string("admin/profiles/edition/_text.html", {"text": edition.rendered()})
+        """As readers see it, not the snapshot's JSON; or why they cannot."""
+        try:
+            text, problem = edition.rendered(), None
+        except UnreadableContent as unreadable:
+            text, problem = None, unreadable
+        return render_to_string("admin/profiles/edition/_text.html", {"text": text, "problem": problem})

@@ -208,7 +208,7 @@ class PublishingPages(admin.ModelAdmin):
         self, request: HttpRequest, profile: Profile, form: PublishForm, refused: list[Problem]
     ) -> HttpResponse:
         newest, content = newest_edition(profile), profile.content()
-        previous = newest.content if newest else None
+        previous = newest.readable_content if newest else None
         problems = check(content, previous)
         context = {
             "title": _("Publish %s") % profile,

@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from profiles.content import Content
+from profiles.content import Content, UnreadableContent
 from profiles.publishing import Kind
 from profiles.rendering import Rendered, render, version
 
@@ -84,7 +84,7 @@ class Edition(models.Model):
         indexes = [models.Index(fields=["-published_at"], name="edition_newest_first")]
 
     def __str__(self) -> str:
-        return f"{self.content.country}: {self.content.theme}, edition {self.number}"
+        return f"{self.profile}, edition {self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store a new edition. Raises EditionIsForever for one that is stored already."""
@@ -102,10 +102,22 @@ class Edition(models.Model):
 
     @property
     def content(self) -> Content:
+        """Raises UnreadableContent where another release, or no release of ours, wrote the snapshot."""
         return Content.from_json(self.snapshot)
 
+    @property
+    def readable_content(self) -> Content | None:
+        """For those who compare with it, and can do without."""
+        try:
+            return self.content
+        except UnreadableContent:
+            return None
+
     def rendered(self) -> Rendered:
-        """What the template prints; made once per edition and release, then kept in the cache."""
+        """What the template prints; made once per edition and release, then kept in the cache.
+
+        Raises UnreadableContent as `content` does.
+        """
         key = f"edition:{self.pk}:{version()}"
         rendered: Rendered | None = cache.get(key)
         if rendered is None:

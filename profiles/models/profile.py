@@ -187,7 +187,8 @@ class Profile(models.Model):
         if reasons := refusals(
             frozen,
             change,
-            previous=newest.content if newest else None,
+            previous=newest.readable_content if newest else None,
+            is_first=newest is None,
             is_live=locked.is_live,
             last_updated=locked.last_updated,
             today=timezone.localdate(),

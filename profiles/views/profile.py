@@ -1,12 +1,17 @@
 """A profile as it is now, as it was, and the list of what it has been."""
 
+import logging
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from profiles.content import UnreadableContent
 from profiles.models import Edition, Profile
 
 from .addresses import absolute, at_country, published
 from .caching import public, shows
+
+logger = logging.getLogger(__name__)
 
 
 @public
@@ -17,11 +22,10 @@ def profile(request: HttpRequest, country: str, theme: str) -> HttpResponse:
     others = Profile.objects.live().in_language(found.language).filter(country=found.country).exclude(pk=found.pk)
     shows(request, live.published_at)
     context = {
-        **_as_text(found, live),
         "canonical": absolute(found.get_absolute_url()),
         "others": others.select_related("country", "theme").order_by("theme__position", "theme__name"),
     }
-    return render(request, "profiles/profile.html", context)
+    return _text_page(request, "profiles/profile.html", found, live, **context)
 
 
 @public
@@ -42,17 +46,21 @@ def edition(request: HttpRequest, country: str, theme: str, number: int) -> Http
     asked_for = get_object_or_404(found.editions, number=number)
     shows(request, live.published_at)
     context = {
-        **_as_text(found, asked_for),
         "canonical": absolute(asked_for.get_absolute_url()),
         "newer": live if live.number > number else None,
     }
-    return render(request, "profiles/edition.html", context)
+    return _text_page(request, "profiles/edition.html", found, asked_for, **context)
 
 
-def _as_text(profile: Profile, edition: Edition) -> dict[str, object]:
-    return {
-        "profile": profile,
-        "edition": edition,
-        "text": edition.rendered(),
-        "permalink": absolute(edition.get_absolute_url()),
-    }
+def _text_page(
+    request: HttpRequest, template: str, profile: Profile, edition: Edition, **context: object
+) -> HttpResponse:
+    """The page of an edition's text; by 503 where this release cannot read it, but another will."""
+    permalink = absolute(edition.get_absolute_url())
+    context |= {"profile": profile, "edition": edition, "permalink": permalink}
+    try:
+        context["text"] = edition.rendered()
+    except UnreadableContent as problem:
+        logger.error("Edition %d of %s cannot be read: %s", edition.number, profile, problem)
+        return render(request, "profiles/unreadable.html", context, status=503)
+    return render(request, template, context)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from profiles.content import UnreadableContent, facts_from_json
 from profiles.country_names import folded
 from profiles.models import Country, Profile, Theme
 from profiles.rendering import render_fact_apart
@@ -21,12 +22,12 @@ from .caching import public, shows
 
 @dataclass(frozen=True)
 class Row:
-    """One country's line: a cell for each column, None where the profile has no such fact."""
+    """One country's line: a cell for each column, None where the profile has no such fact; no cells, if it is unreadable."""
 
     country: Country
     address: str
     last_updated: date
-    cells: tuple[SafeString | None, ...]
+    cells: tuple[SafeString | None, ...] | None
 
 
 ORDERS: dict[str, Any] = {
@@ -58,10 +59,12 @@ def theme(request: HttpRequest, theme: str) -> HttpResponse:
         raise Http404
     profiles = list(_profiles_of(with_topics[0]))
     shows(request, *(profile.published_at for profile in profiles))
-    columns = _columns((found.topic for found in with_topics if found.topic), profiles)
+    overviews = [_overview(profile) for profile in profiles]
+    columns = _columns((found.topic for found in with_topics if found.topic), overviews)
+    rows = [_row(profile, overview, columns) for profile, overview in zip(profiles, overviews, strict=True)]
     order = request.GET.get("sort", "")
     order = order if order in ORDERS else "country"
-    by_name = sorted((_row(profile, columns) for profile in profiles), key=lambda row: folded(row.country.name))
+    by_name = sorted(rows, key=lambda row: folded(row.country.name))
     context = {
         "theme": with_topics[0],
         "columns": columns,
@@ -74,24 +77,38 @@ def theme(request: HttpRequest, theme: str) -> HttpResponse:
 
 
 def _profiles_of(theme: Theme) -> Any:
-    """The live profiles, each with its ``overview`` as its live edition stores them: not the whole text."""
+    """The live profiles, each with the facts of its live edition's snapshot: not with the whole text."""
     return (
         Profile.objects.live()
         .in_language(language())
         .filter(theme=theme)
         .select_related("country__region", "theme")
-        .annotate(overview=F("live_edition__snapshot__facts"), published_at=F("live_edition__published_at"))
+        .annotate(
+            version=F("live_edition__snapshot__version"),
+            stored_facts=F("live_edition__snapshot__facts"),
+            published_at=F("live_edition__published_at"),
+        )
     )
 
 
-def _columns(topics: Iterable[str], profiles: Iterable[Any]) -> Sequence[str]:
+def _overview(profile: Any) -> dict[str, str] | None:
+    """Label to value; None where the snapshot cannot be read, which its own page explains."""
+    try:
+        return {fact.label: fact.value for fact in facts_from_json(profile.version, profile.stored_facts)}
+    except UnreadableContent:
+        return None
+
+
+def _columns(topics: Iterable[str], overviews: Iterable[dict[str, str] | None]) -> Sequence[str]:
     """The labels in use: first those of the theme, in its order, then those that it has no longer."""
-    used = dict.fromkeys(fact["label"] for profile in profiles for fact in profile.overview)
+    used = dict.fromkeys(label for overview in overviews for label in overview or {})
     known = [label for label in topics if label in used]
     return [*known, *(label for label in used if label not in known)]
 
 
-def _row(profile: Any, columns: Sequence[str]) -> Row:
+def _row(profile: Any, overview: dict[str, str] | None, columns: Sequence[str]) -> Row:
     address = profile.get_absolute_url()
-    cells = {fact["label"]: render_fact_apart(fact["value"], address) for fact in profile.overview}
+    if overview is None:
+        return Row(profile.country, address, profile.last_updated, None)
+    cells = {label: render_fact_apart(value, address) for label, value in overview.items()}
     return Row(profile.country, address, profile.last_updated, tuple(cells.get(label) for label in columns))

@@ -193,7 +193,7 @@ def test_ibid_that_means_the_same_needs_no_look(notes):
 def test_an_unconfirmed_change_of_ibid_refuses_a_publication_and_a_tick_lets_it_through():
     before = make_content(citing(A, B), notes={A: "Reuters.", B: "Ibid."})
     now = make_content(citing(A, B), notes={A: "ICBL.", B: "Ibid."})
-    state = {"previous": before, "is_live": True, "last_updated": None, "today": None}
+    state = {"previous": before, "is_first": False, "is_live": True, "last_updated": None, "today": None}
     assert [problem.code for problem in refusals(now, Change.correction(), **state)] == ["ibid-changed"]
     assert refusals(now, Change.correction(confirmed=True), **state) == []
 

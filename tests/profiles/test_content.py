@@ -2,12 +2,32 @@
 
 import json
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from profiles.content import VERSION, Content, Fact, Footnote, Section
+from profiles.content import VERSION, Content, Fact, Footnote, Section, UnreadableContent, facts_from_json
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+NOTE = "0c0a9d2e-6a7d-4b8e-9c53-1c2f1f0b6a01"
+FROZEN = Content(
+    country="Côte d’Ivoire",
+    theme="Mine Ban Policy",
+    language="en",
+    overview_heading="Mine ban policy overview",
+    facts=(Fact("Mine Ban Treaty status", f'State Party<sup data-footnote="{NOTE}">[1]</sup>'),),
+    sections=(
+        Section(
+            "5b0f5c3e-2f8f-4a57-8a3c-7d3c8b1d2e02",
+            "",
+            f'<p>It joined on 30 June 2000.<sup data-footnote="{NOTE}">[1]</sup></p>',
+        ),
+        Section("7c1e7f44-90ab-4f02-b6a0-2b9d6c4f3a03", "Use", "<p>None is known.</p>"),
+    ),
+    footnotes=(Footnote(NOTE, "Depositary notification C.N.557.2000."),),
+)
 
 steady = settings(derandomize=True, deadline=None, database=None, max_examples=100)
 text = st.text(max_size=20)
@@ -28,6 +48,44 @@ contents = st.builds(
 def test_a_snapshot_is_read_back_as_it_was_written(content):
     stored = json.dumps(content.as_json())
     assert Content.from_json(json.loads(stored)) == content
+
+
+@pytest.mark.parametrize("version", range(1, VERSION + 1))
+def test_what_any_release_wrote_is_read_for_ever(version):
+    """A release that writes a new version adds its sample, and changes none that is there."""
+    frozen = json.loads((SNAPSHOTS / f"{version}.json").read_text(encoding="utf-8"))
+    assert frozen["version"] == version
+    assert Content.from_json(frozen) == FROZEN
+    assert facts_from_json(version, frozen["facts"]) == FROZEN.facts
+
+
+def test_a_content_has_the_same_digest_in_every_release():
+    """Digests are stored: one that changed would make every import look as if somebody had edited it since."""
+    assert FROZEN.digest() == "fa11f06390622fa364d39a8b23b33275b80a5515cc8fe09e82425c43d74ea0b1"
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | text, lambda part: st.lists(part) | st.dictionaries(text, part)
+    )
+)
+@steady
+def test_anything_else_is_refused_by_one_error(anything):
+    with pytest.raises(UnreadableContent):
+        Content.from_json(anything)
+    for name in FROZEN.as_json():
+        spoilt = {**FROZEN.as_json(), name: anything}
+        try:
+            Content.from_json(spoilt)
+        except UnreadableContent:
+            continue
+        assert isinstance(anything, str) or anything in ([], VERSION)
+
+
+@pytest.mark.parametrize("spoilt", [replace(FROZEN, country="\ud800"), replace(FROZEN, facts=(Fact("a", "b\udfff"),))])
+def test_half_a_character_is_refused(spoilt):
+    with pytest.raises(UnreadableContent, match="is no text"):
+        Content.from_json(json.loads(json.dumps(spoilt.as_json())))
 
 
 @given(contents, contents)
