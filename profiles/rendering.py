@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from string import ascii_lowercase
 
@@ -23,8 +24,6 @@ from django.utils.translation import override
 from profiles.content import Content
 from profiles.footnotes import MARKER, number_references, predecessors
 from profiles.richtext import clean, clean_inline, clean_note
-
-SOURCES = ("rendering.py", "footnotes.py", "richtext.py", "taming.py", "canonical/*.py")
 
 
 @dataclass(frozen=True)
@@ -75,10 +74,15 @@ class Rendered:
 
 @cache
 def version() -> str:
-    """Changes whenever the code that renders does: part of every cache key, so no release shows the last one's pages."""
+    """Changes whenever what renders does: part of every cache key, so no release shows the last one's pages.
+
+    All of this app's code, rather than a list of files that a new one would have
+    to be put on; and the libraries that write or judge HTML, which are renewed for safety's sake.
+    """
     room = Path(__file__).parent
-    sources = [path.read_bytes() for names in SOURCES for path in sorted(room.glob(names))]
-    return hashlib.sha256(b"".join(sources)).hexdigest()[:12]
+    code = [path.read_bytes() for path in sorted(room.rglob("*.py"))]
+    libraries = [f"{name} {metadata.version(name)}".encode() for name in ("django", "nh3")]
+    return hashlib.sha256(b"".join([*code, *libraries])).hexdigest()[:12]
 
 
 def render(content: Content) -> Rendered:

@@ -1,6 +1,9 @@
 """What readers get: numbers that lead there and back, and never a key."""
 
 import re
+import shutil
+from importlib import metadata
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -8,6 +11,7 @@ from django.utils.translation import get_language, override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from profiles import rendering
 from profiles.content import Content, Fact, Footnote, Section
 from profiles.footnotes import marker
 from profiles.rendering import render, render_fact_apart, version
@@ -165,9 +169,31 @@ def test_every_note_of_a_whole_page_is_rendered(united_states):
     assert [(note.number, note.refers_to.number) for note in rendered.notes if note.refers_to] == [(9, 8)]
 
 
-def test_the_version_of_rendering_is_short_and_steady():
-    assert re.fullmatch("[0-9a-f]{12}", version())
-    assert version() == version()
+@pytest.fixture
+def fresh_version(monkeypatch, tmp_path):
+    """The version computed anew, over a copy of this app's code that a test may change."""
+    room = tmp_path / "profiles"
+    shutil.copytree(Path(rendering.__file__).parent, room)
+    monkeypatch.setattr(rendering, "__file__", str(room / "rendering.py"))
+    return room, version.__wrapped__
+
+
+def test_the_version_of_rendering_changes_with_any_code_of_the_room(fresh_version):
+    room, compute = fresh_version
+    assert compute() == version()
+    (room / "footnotes.py").rename(room / "notes_and_markers.py")
+    renamed = compute()
+    (room / "another").mkdir()
+    (room / "another" / "rule.py").write_text("RULE = 1")
+    assert len({version(), renamed, compute()}) == 3
+
+
+@pytest.mark.parametrize("library", ["nh3", "django"])
+def test_the_version_of_rendering_changes_with_the_libraries_that_judge_html(fresh_version, monkeypatch, library):
+    _room, compute = fresh_version
+    installed = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "99.0" if name == library else installed(name))
+    assert compute() != version()
 
 
 @pytest.mark.parametrize("empty", ["", "<p>&nbsp;</p>"])
