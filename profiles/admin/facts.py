@@ -18,6 +18,7 @@ from .rows import RowForm, RowFormSet, RowInline
 class FactForm(RowForm):
     remembered = ("value", "position")
     carries_markers = "value"
+    identity = "topic"
     label = ""  # the topic's
     topic = forms.ModelChoiceField(
         Topic.objects.none(),
@@ -55,15 +56,6 @@ class FactFormSet(RowFormSet):
                 {"topic": topic.pk, "position": position} for position, topic in enumerate(missing, start=after)
             ]
 
-    def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        if self.is_bound and i >= self.initial_form_count():
-            kwargs["instance"] = self._stated_meanwhile(self.data.get(f"{self.add_prefix(i)}-topic", ""))
-        return super()._construct_form(i, **kwargs)
-
-    def _stated_meanwhile(self, topic: str) -> Fact | None:
-        """The fact that someone else stored for a topic that was empty when this page was read."""
-        return self.get_queryset().filter(topic=topic).first() if topic.isdecimal() else None
-
     @cached_property
     def topics(self) -> dict[int, Topic]:
         return {topic.pk: topic for topic in Topic.objects.filter(theme=self.instance.theme_id)}
@@ -78,8 +70,8 @@ class FactFormSet(RowFormSet):
     def _label(self, form: FactForm) -> str:
         if form.instance.topic_id:
             return str(form.instance.topic.label)
-        topic = str(form["topic"].value() or "")
-        return self.topics[int(topic)].label if topic.isdecimal() and int(topic) in self.topics else ""
+        said = str(form["topic"].value())
+        return next((topic.label for topic in self.topics.values() if str(topic.pk) == said), "")
 
     def _should_delete_form(self, form: Any) -> bool:
         return super()._should_delete_form(form) or ("value" in form.changed_data and not form.is_filled)

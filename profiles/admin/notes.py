@@ -46,10 +46,6 @@ class FootnoteForm(RowForm):
     def is_filled(self) -> bool:
         return bool(self["key"].value())
 
-    def clean_key(self) -> Any:
-        """A stored note keeps its key for ever: markers in other rows know it by nothing else."""
-        return self.instance.key if self.instance.pk else self.cleaned_data["key"]
-
 
 class FootnoteFormSet(RowFormSet):
     """The notes in the order in which they are cited, those that nothing cites last.

@@ -42,7 +42,7 @@ class ProfileForm(RememberingForm):
     """
 
     remembered = (*ADDRESS, "overview_heading", "proposed_date")
-    lock_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    lock_version = forms.CharField(required=False, widget=forms.HiddenInput)  # compared, so any nonsense is just old
 
     class Meta:
         error_messages = {"proposed_date": {"invalid": NO_DATE}}

@@ -60,8 +60,8 @@ class PublishForm(forms.Form):
         help_text=gettext_lazy("One or two sentences on what is new. Public: printed in the history and in the mail."),
     )
     confirmed = forms.BooleanField(label=gettext_lazy("I looked at what needs a second look."), required=False)
-    newest = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    newest = forms.CharField(widget=forms.HiddenInput, required=False)  # both are compared, and never counted with
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def change(self) -> Change:
         """What was said; the date that stands in the form says nothing of a correction."""
@@ -73,11 +73,11 @@ class PublishForm(forms.Form):
     def overtaken(self, profile: Profile, newest: Edition | None) -> list[Problem]:
         """Why what the publisher saw is not what would be published now."""
         found = []
-        if newest and newest.number != self.cleaned_data["newest"]:
+        if newest and str(newest.number) != self.cleaned_data["newest"]:
             by = {"who": who(newest.published_by), "when": when(newest.published_at), "number": newest.number}
             text = _("%(who)s published edition %(number)d at %(when)s, after you opened this page.") % by
             found.append(Problem(Level.BLOCKS, "published-meanwhile", text))
-        if profile.lock_version != self.cleaned_data["version"]:
+        if str(profile.lock_version) != self.cleaned_data["version"]:
             by = {"who": who(profile.edited_by), "when": when(profile.edited_at)}
             text = _("%(who)s saved the text at %(when)s, after you opened this page. Look at it, then publish.") % by
             found.append(Problem(Level.BLOCKS, "edited-meanwhile", text))
@@ -185,7 +185,7 @@ class PublishingPages(admin.ModelAdmin):
 
     def _shown_again(self, form: PublishForm, profile: Profile) -> PublishForm:
         """The same words, with the state of things that the page shows now."""
-        seen = {name: self._proposal(profile)[name] or "" for name in ("newest", "version")}
+        seen = {name: self._proposal(profile)[name] for name in ("newest", "version")}
         return PublishForm({**{name: form.data.get(name) for name in form.fields}, **seen})
 
     def _published(self, request: HttpRequest, profile: Profile, edition: Edition) -> HttpResponseRedirect:

@@ -46,6 +46,8 @@ class RememberingForm(forms.ModelForm):
         if not self.instance._state.adding:
             digests = [f"{name}:{self._digest(name, self.initial.get(name))}" for name in self._kept]
             self.fields["seen"].initial = " ".join(digests)
+            for name in self._kept:  # not shown when the page was read, as a theme while there are facts: it stays
+                self.fields[name].disabled = self.is_bound and self.add_prefix(name) not in self.data
 
     @property
     def _kept(self) -> list[str]:
@@ -85,13 +87,15 @@ class RememberingForm(forms.ModelForm):
 
     @cached_property
     def theirs(self) -> list[Theirs]:
-        """What is stored now and was not read here, field by field."""
+        """What is stored now and was not read here, field by field; not what was typed here too, word for word."""
         if not self.is_bound or self.instance._state.adding:
             return []
         return [
             self._theirs(name)
             for name in self._kept
-            if name != "position" and self._digest(name, self.initial[name]) != self.was_read.get(name)
+            if name != "position"
+            and self._digest(name, self.initial[name])
+            not in (self.was_read.get(name), self._digest(name, self[name].value()))
         ]
 
     def _theirs(self, name: str) -> Theirs:

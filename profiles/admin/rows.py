@@ -1,23 +1,39 @@
-"""Rows of a working copy within the profile's one form: what facts, sections and footnotes have in common."""
+"""Rows of a working copy within the profile's one form: what facts, sections and footnotes have in common.
 
+A row is what it says it is: the fact of a topic, the note or section with a key.
+So one that somebody else took out and wrote anew is found again (the natural
+key), though its id is another, and the two texts meet as those of any two savers.
+"""
+
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from .remembering import RememberingForm
 
 LAST = 32_767  # a row that does not know its place comes last
+NO_PLACE = _("This row does not know its place: move it up or down, and save again.")
 
 
 class RowForm(RememberingForm):
     """A row of the working copy: what is filled in is stored, and it may be taken out again."""
 
     carries_markers = ""  # the name of the field that does
-    position = forms.IntegerField(required=False, min_value=0, max_value=LAST, widget=forms.HiddenInput)
+    identity = "key"  # the name of the field that tells this row from all others of the profile
+    position = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LAST,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NO_PLACE),
+    )
 
     @property
     def is_filled(self) -> bool:
@@ -50,8 +66,18 @@ class RowForm(RememberingForm):
 
     @property
     def place(self) -> int:
-        value = str(self["position"].value() if "position" in self.fields else "")
-        return int(value) if value.isdecimal() else LAST
+        position = None
+        if "position" in self.fields:
+            with suppress(ValidationError):
+                position = self.fields["position"].clean(self["position"].value())
+        return LAST if position is None else position
+
+    def clean(self) -> dict[str, Any] | None:
+        """A stored row stays the one it is: markers know a note by its key and by nothing else."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.instance._state.adding:
+            cleaned[self.identity] = getattr(self.instance, self.identity)
+        return cleaned
 
     def clean_position(self) -> int:
         position = self.cleaned_data.get("position")
@@ -74,19 +100,43 @@ class RowFormSet(forms.BaseInlineFormSet):
     """
 
     form: type[Any]
+    model: Any
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         # Django's own field asks the database once per row, and refuses rows that someone deleted meanwhile.
-        form.fields["id"] = forms.IntegerField(
-            required=False, initial=form.instance.pk, widget=forms.HiddenInput, max_value=2**63 - 1
-        )
+        form.fields["id"] = forms.CharField(required=False, initial=form.instance.pk, widget=forms.HiddenInput)
         form.empty_permitted = True  # rows that did not change need no validation either
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
-        form.fields["id"].required = False
+        if not self.is_bound:
+            return super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        # Django's own would look by id alone, and only for rows that were stored when the page was read.
+        form = forms.BaseFormSet._construct_form(self, i, instance=self._stored_row(i), **kwargs)  # type: ignore[attr-defined]
+        setattr(form.instance, self.fk.attname, self.instance.pk)
         return form
+
+    def _stored_row(self, i: int) -> Any:
+        """The row that form number ``i`` speaks of as it is stored now, whoever stored it; None when it is not."""
+        return self._rows[self.form.identity].get(self._posted(i, self.form.identity)) or self._rows["id"].get(
+            self._posted(i, "id")
+        )
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[Any, Any]]:
+        """The stored rows by what they are, and by id: a browser may send the second alone."""
+        rows = self.get_queryset()
+        return {
+            name: {getattr(row, self._column(name).attname): row for row in rows} for name in (self.form.identity, "id")
+        }
+
+    def _posted(self, i: int, name: str) -> Any:
+        """What form number ``i`` says in a field, as the database writes it; None for what it cannot be."""
+        with suppress(ValidationError):
+            return self._column(name).to_python(self.data.get(f"{self.add_prefix(i)}-{name}") or None)
+
+    def _column(self, name: str) -> Any:
+        return self.model._meta.get_field(name)
 
     def in_order(self) -> list[Any]:
         """The forms as they stand on the page, also when it is shown again with rows that were moved."""
@@ -102,7 +152,7 @@ class RowFormSet(forms.BaseInlineFormSet):
     def _is_kept(self, form: Any) -> bool:
         if not form.is_valid() or self._should_delete_form(form):
             return not form.is_valid()
-        return form.has_new_text if form.is_gone else bool(form.was_read or form.is_filled)
+        return form.has_new_text if form.is_gone else bool(form.instance.pk or form.is_filled)
 
     def added_meanwhile(self) -> list[Any]:
         """Rows that someone else stored since this page was read."""
@@ -124,7 +174,7 @@ class RowFormSet(forms.BaseInlineFormSet):
         return [form.next_text for form in self.kept_forms()] + [getattr(row, field) for row in self.added_meanwhile()]
 
     def save_new_objects(self, commit: bool = True) -> list[Any]:
-        """Rows of one's own, and those that someone else deleted while they were being edited here."""
+        """Rows of one's own, and those that someone else took out while they were being edited here."""
         saved = super().save_new_objects(commit)
         forms: list[Any] = list(self.initial_forms)
         for form in forms:

@@ -1,5 +1,8 @@
 """The text under its headings."""
 
+from typing import Any
+from uuid import UUID
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +16,7 @@ from .rows import RowForm, RowFormSet, RowInline
 class SectionForm(RowForm):
     remembered = ("heading", "body", "position")
     carries_markers = "body"
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     heading = forms.CharField(
         label=_("heading"),
         required=False,
@@ -24,6 +28,18 @@ class SectionForm(RowForm):
     class Meta:
         model = Section
         fields = ["heading", "body", "position"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.fields["key"].initial = self.instance.key
+
+    def clean_key(self) -> UUID:
+        """The browser names a new section, so that sending it twice makes one; without a script we do."""
+        key: UUID = self.instance.key
+        if self.instance._state.adding:
+            self.instance.key = key = self.cleaned_data["key"] or key
+        return key
 
     @property
     def is_filled(self) -> bool:
