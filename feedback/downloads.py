@@ -29,11 +29,12 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
 
     Http404 for everybody without the permission as for a file that is not
     there: a stranger learns nothing, not even that there is a place to log in.
+    A picture that was not drawn anew yet is not there for anybody.
     """
     user = request.user
     if not (user.is_authenticated and user.is_active and user.is_staff and user.has_perm("feedback.view_attachment")):
         raise Http404
-    attachment = get_object_or_404(Attachment.objects.select_related("message"), pk=pk)
+    attachment = get_object_or_404(Attachment.objects.select_related("message"), pk=pk, is_ready=True)
     try:
         file = attachment.file.open("rb")
     except FileNotFoundError as error:

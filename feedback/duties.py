@@ -1,4 +1,4 @@
-"""What happens later: editors hear that something arrived, and what was promised to be deleted is."""
+"""What happens later: editors hear that something arrived, pictures are drawn anew, and what was promised to be deleted is."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -16,13 +16,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from feedback.budget import Budget
 from feedback.models import Attachment, FeedbackMessage
 from feedback.names import visible
+from feedback.pictures import stripped
+from feedback.redrawing import Undrawable, redrawn
+from feedback.refusals import Refused
 from feedback.storage import private_storage
+from feedback.uploads import KINDS
 
 logger = logging.getLogger(__name__)
 
 MESSAGES_A_RUN = 50
+PICTURES_TO_CHOOSE_FROM = 5
 HOUR_SECONDS = 60 * 60
 
 
@@ -75,6 +81,37 @@ def _mail(message: FeedbackMessage, address: str, connection: BaseEmailBackend) 
         },
         connection=connection,
     )
+
+
+def redraw() -> int:
+    """Draw one waiting picture anew, unless another worker of this machine is at one; how many are done with.
+
+    One at a time: mails go out between two, and the memory is needed once.
+    """
+    waiting = list(Attachment.objects.undrawn(timezone.now()).select_related("message")[:PICTURES_TO_CHOOSE_FROM])
+    if not waiting:
+        return 0
+    with private_storage().alone() as is_alone:
+        mine = (picture for picture in waiting if is_alone and picture.claim_drawing())
+        return sum(_redraw(picture) for picture in islice(mine, 1))
+
+
+def _redraw(picture: Attachment) -> int:
+    """1 when nothing is left to do for it; 0 for trouble that is not the picture's own: it is tried again in a while."""
+    format = KINDS[picture.kind].format
+    try:
+        with picture.file.open("rb") as file:
+            sent = file.read()
+        # Looked through once more, should a decoder have been taken over by what it read.
+        picture.make_ready(stripped(redrawn(sent, format), format, Budget()))
+    except (Undrawable, Refused):
+        picture.drop_undrawable()
+    except OSError as error:
+        if not private_storage().has_lost(str(picture.file)):
+            logger.warning("A picture was not drawn anew, it is tried again later: %s", type(error).__name__)
+            return 0
+        picture.drop_lost()
+    return 1
 
 
 def sweep() -> int:

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from feedback.budget import Budget
 from feedback.models import FeedbackMessage
 from feedback.names import plain_name, visible
 from feedback.refusals import Refused
@@ -23,15 +24,19 @@ MAX_NUMBER = 2**31 - 1
 
 
 class AttachmentField(forms.FileField):
-    """One file, judged by what it is; its value is an Accepted, or None."""
+    """One file, judged by what it is within the budget of its post; its value is an Accepted, or None."""
 
     widget = forms.FileInput
+
+    def __init__(self, *args: Any, budget: Budget, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.budget = budget
 
     def clean(self, data: UploadedFile | None, initial: Any = None) -> Accepted | None:
         if not data:
             return None
         try:
-            return judge(data.name or "", data.content_type or "", data.read())
+            return judge(data.name or "", data.content_type or "", data.read(), self.budget)
         except Refused as refused:
             raise ValidationError(str(refused), code="refused") from refused
 
@@ -75,7 +80,9 @@ class FeedbackForm(forms.Form):
     def __init__(self, *args: Any, too_large: dict[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.too_large = too_large or {}
-        self.fields.update({name: _attachment_field(number) for number, name in enumerate(_attachment_names(), 1)})
+        budget = Budget()
+        for number, name in enumerate(_attachment_names(), 1):
+            self.fields[name] = _attachment_field(number, budget)
 
     @classmethod
     def fresh(cls, profile: Profile) -> "FeedbackForm":
@@ -161,9 +168,9 @@ def _attachment_names() -> list[str]:
     return [f"attachment_{number}" for number in range(1, settings.FEEDBACK_MAX_FILES + 1)]
 
 
-def _attachment_field(number: int) -> AttachmentField:
+def _attachment_field(number: int, budget: Budget) -> AttachmentField:
     return AttachmentField(
-        label=_("File %d") % number, required=False, widget=forms.FileInput(attrs={"accept": ACCEPT})
+        label=_("File %d") % number, required=False, widget=forms.FileInput(attrs={"accept": ACCEPT}), budget=budget
     )
 
 

@@ -1,11 +1,12 @@
 """Where readers' files lie: outside every web root, with no address."""
 
+import fcntl
 import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -70,6 +71,17 @@ class PrivateStorage(FileSystemStorage):
         root = self._root()
         if shutil.disk_usage(root).free - size < settings.FEEDBACK_FREE_BYTES:
             raise NoRoom("The disk for readers' files is nearly full.")
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether this process is the only one of the machine in such a block; the system ends it with the process."""
+        with open(self._root() / "alone.lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_alone = True
+            except BlockingIOError:
+                is_alone = False
+            yield is_alone
 
     def _save(self, name: str, content: File) -> str:
         """Write to a temporary name, force it to the disk, then rename: a name either has the whole file or none."""

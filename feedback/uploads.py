@@ -10,21 +10,27 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from feedback.budget import Budget
 from feedback.documents import check_pdf, check_text
 from feedback.names import plain_name, suffixes
 from feedback.packages import check_docx, check_odt
-from feedback.pictures import redrawn
+from feedback.pictures import stripped
 from feedback.refusals import Refused
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file that is taken. ``keep`` gives the bytes to store, or raises Refused."""
+    """A kind of file that is taken.
+
+    ``keep`` gives the bytes to store, or raises Refused. What has a ``format`` is a
+    picture, and kept from everybody until feedback.redrawing drew it anew in that format.
+    """
 
     label: str
     suffixes: tuple[str, ...]
     sent_as: tuple[str, ...]
-    keep: Callable[[bytes], bytes]
+    keep: Callable[[bytes, Budget], bytes]
+    format: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,14 +42,18 @@ class Accepted:
     body: bytes
 
 
-def as_sent(check: Callable[[bytes], None]) -> Callable[[bytes], bytes]:
+def as_sent(check: Callable[[bytes], None]) -> Callable[[bytes, Budget], bytes]:
     """Keep a file byte for byte if ``check`` has nothing against it."""
 
-    def keep(body: bytes) -> bytes:
+    def keep(body: bytes, budget: Budget) -> bytes:
         check(body)
         return body
 
     return keep
+
+
+def picture(label: str, suffixes: tuple[str, ...], sent_as: tuple[str, ...], format: str) -> Kind:
+    return Kind(label, suffixes, sent_as, lambda body, budget: stripped(body, format, budget), format)
 
 
 ZIP = ("application/zip", "application/x-zip-compressed")  # said of Word files by machines without Word
@@ -65,11 +75,9 @@ KINDS = {
         ("text/csv", "text/plain", "application/csv", "text/comma-separated-values", "application/vnd.ms-excel"),
         as_sent(check_text),
     ),
-    "jpg": Kind(
-        "JPEG", ("jpg", "jpeg"), ("image/jpeg", "image/jpg", "image/pjpeg"), lambda body: redrawn(body, "JPEG")
-    ),
-    "png": Kind("PNG", ("png",), ("image/png", "image/x-png"), lambda body: redrawn(body, "PNG")),
-    "webp": Kind("WebP", ("webp",), ("image/webp",), lambda body: redrawn(body, "WEBP")),
+    "jpg": picture("JPEG", ("jpg", "jpeg"), ("image/jpeg", "image/jpg", "image/pjpeg"), "JPEG"),
+    "png": picture("PNG", ("png",), ("image/png", "image/x-png"), "PNG"),
+    "webp": picture("WebP", ("webp",), ("image/webp",), "WEBP"),
 }
 KIND_OF_SUFFIX = {suffix: key for key, kind in KINDS.items() for suffix in kind.suffixes}
 UNSAID = ("", "application/octet-stream")  # what browsers say of a suffix they do not know
@@ -81,11 +89,12 @@ ACTIVE = re.compile(
 )
 
 
-def judge(given_name: str, sent_as: str, body: bytes) -> Accepted:
+def judge(given_name: str, sent_as: str, body: bytes, budget: Budget | None = None) -> Accepted:
     """Accept a file of one of the KINDS, or raise Refused with one clear sentence that names it.
 
-    ``sent_as`` is the media type the browser declared. Pictures come back
-    redrawn without metadata, everything else byte for byte.
+    ``sent_as`` is the media type the browser declared, ``budget`` what the files
+    of the post may still cost. Pictures come back without metadata, everything
+    else byte for byte.
     """
     name = plain_name(given_name)
     try:
@@ -93,7 +102,7 @@ def judge(given_name: str, sent_as: str, body: bytes) -> Accepted:
         _check_declared(KINDS[key], sent_as)
         if not body:
             raise Refused(_("“%(name)s” is empty. Choose a file that has something in it."))
-        return Accepted(name, key, KINDS[key].keep(body))
+        return Accepted(name, key, KINDS[key].keep(body, budget or Budget()))
     except Refused as refused:
         raise Refused(refused.about(name)) from refused
 

@@ -103,6 +103,7 @@ DUTIES = [
     "notifications.duties.send",
     "notifications.duties.sweep",
     "feedback.duties.tell_editors",
+    "feedback.duties.redraw",
     "feedback.duties.sweep",
     "monitor.throttle.sweep",
 ]

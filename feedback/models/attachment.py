@@ -1,16 +1,18 @@
 """Files that came with a message."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.storage import NoRoom, private_storage
 from feedback.uploads import KINDS
+
+DRAWING_LEASE = timedelta(minutes=5)  # more than feedback.redrawing has patience
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
@@ -20,6 +22,11 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         today = self.filter(message__received_at__gte=day_ago).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
         if today + size > settings.FEEDBACK_DAILY_BYTES:
             raise NoRoom("Readers' files of the last 24 hours have used up the daily quota.")
+
+    def undrawn(self, now: datetime) -> "AttachmentQuerySet":
+        """Pictures that wait to be drawn anew, unless a worker is at it; one that died, or met trouble, is given up in time."""
+        free = Q(drawing_since__isnull=True) | Q(drawing_since__lt=now - DRAWING_LEASE)
+        return self.filter(free, is_ready=False)
 
     def forget(self) -> int:
         """Delete rows, and their files once the rows are gone for good; how many rows."""
@@ -45,6 +52,14 @@ class Attachment(models.Model):
         _("kind"), max_length=4, choices=[(key, kind.label) for key, kind in KINDS.items()], editable=False
     )
     size_bytes = models.PositiveIntegerField(_("size"), editable=False)
+    is_ready = models.BooleanField(
+        _("ready"),
+        default=True,
+        db_default=True,  # for a process of the version before, which redrew in the request
+        editable=False,
+        help_text=_("A picture is kept from everybody until it was drawn anew."),
+    )
+    drawing_since = models.DateTimeField(null=True, editable=False)
 
     objects = AttachmentQuerySet.as_manager()
 
@@ -57,9 +72,35 @@ class Attachment(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.message_id}"
 
-    @transaction.atomic
+    def claim_drawing(self) -> bool:
+        """Take the right to draw this picture anew; False when another worker has it."""
+        now = timezone.now()
+        return bool(Attachment.objects.undrawn(now).filter(pk=self.pk).update(drawing_since=now))
+
+    def make_ready(self, body: bytes) -> None:
+        """Put ``body`` in the place of what was sent. Raises OSError when it cannot be stored; then nothing has changed."""
+        storage, sent = private_storage(), str(self.file)
+        storage.check_room(len(body))
+        [drawn] = storage.save_all([body])
+        with transaction.atomic():
+            unchanged = Attachment.objects.filter(pk=self.pk, file=sent, is_ready=False)
+            is_mine = unchanged.update(file=drawn, size_bytes=len(body), is_ready=True, drawing_since=None)
+            # Deleted meanwhile, or drawn by a worker that was thought dead: what nobody owns goes.
+            transaction.on_commit(lambda: storage.delete(sent if is_mine else drawn))
+
     def drop_lost(self) -> None:
         """Delete this row, whose file is gone, and leave a note that says so."""
-        deleted, _rows = Attachment.objects.filter(pk=self.pk).delete()
-        if deleted:
-            self.message.notes.create(text=gettext("“%s” is missing from the store; nobody can read it.") % self.name)
+        self._drop(gettext("“%s” is missing from the store; nobody can read it."))
+
+    def drop_undrawable(self) -> None:
+        """Delete a picture that cannot be drawn, and leave a note that says so: unread, it may do harm or name its maker."""
+        self._drop(
+            gettext(
+                "“%s” is a picture that could not be drawn anew, so it was not kept. Ask the sender for another copy."
+            )
+        )
+
+    @transaction.atomic
+    def _drop(self, sentence: str) -> None:
+        if Attachment.objects.filter(pk=self.pk).forget():
+            self.message.notes.create(text=sentence % self.name)

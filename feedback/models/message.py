@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from feedback.storage import private_storage
-from feedback.uploads import Accepted
+from feedback.uploads import KINDS, Accepted
 from profiles.models import Edition, Profile
 
 from .attachment import Attachment
@@ -182,7 +182,14 @@ class FeedbackMessage(models.Model):
             try:
                 self.save(force_insert=True)
                 self.attachments.bulk_create(
-                    Attachment(message=self, file=name, name=file.name, kind=file.kind, size_bytes=len(file.body))
+                    Attachment(
+                        message=self,
+                        file=name,
+                        name=file.name,
+                        kind=file.kind,
+                        size_bytes=len(file.body),
+                        is_ready=not KINDS[file.kind].format,
+                    )
                     for name, file in zip(stored, files, strict=True)
                 )
             except BaseException:

@@ -88,9 +88,20 @@ def make_animation(format: str) -> bytes:
     return file.getvalue()
 
 
-def make_huge_png(side: int = 60_000) -> bytes:
-    """A PNG of a few bytes that claims billions of pixels."""
-    small = bytearray(make_picture("PNG"))
-    small[16:24] = struct.pack(">II", side, side)
-    small[29:33] = struct.pack(">I", zlib.crc32(bytes(small[12:29])))
+def make_hollow(format: str, side: int = 6_300) -> bytes:
+    """A picture of a few bytes whose header claims ``side`` × ``side`` pixels."""
+    if format == "PNG":
+        small = bytearray(make_picture("PNG"))
+        small[16:24] = struct.pack(">II", side, side)
+        small[29:33] = zlib.crc32(bytes(small[12:29])).to_bytes(4, "big")
+    elif format == "JPEG":
+        small = bytearray(make_picture("JPEG"))
+        frame = small.index(b"\xff\xc0")
+        small[frame + 5 : frame + 9] = struct.pack(">HH", side, side)
+    else:  # of one colour, so that it needs no bits for any pixel: a whole picture of any size
+        file = BytesIO()
+        Image.new("RGB", (1, 1), "white").save(file, "WEBP", lossless=True, quality=0, method=0)
+        small = bytearray(file.getvalue())
+        sizes = int.from_bytes(small[21:25], "little") >> 28 << 28 | (side - 1) << 14 | (side - 1)
+        small[21:25] = sizes.to_bytes(4, "little")
     return bytes(small)

@@ -304,7 +304,7 @@ def test_too_many_posts_are_asked_to_wait_with_everything_typed_kept(client, pro
 
 def test_a_throttled_post_is_not_judged(client, profile, settings, monkeypatch):
     settings.THROTTLES = {"feedback:send": 0}
-    page = post(client, attachment_1=upload("a.png", samples.make_huge_png(), "image/png"))
+    page = post(client, attachment_1=upload("a.png", samples.make_hollow("PNG"), "image/png"))
     assert page.status_code == 429
     assert "pixels" not in page.content.decode()
 
