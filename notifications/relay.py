@@ -13,11 +13,11 @@ from enum import Enum, auto
 from types import TracebackType
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-# How long to wait for the answer to a mail's text. RFC 5321 §4.5.3.2.6 would have ten minutes, but the lease
-# of the message must outlive the wait, and a dead worker's message should not lie for so long.
-ANSWER_SECONDS = 30
+from notifications import limits, line
+
 ADDRESS = re.compile(r"<?[^\s<>:;,]+@[^\s<>:;,]+>?")
 ENHANCED_CODE = re.compile(r"5\.(\d{1,3})\.(\d{1,3})\b")
 MAX_REASON = 300
@@ -47,12 +47,14 @@ class Relay:
     """One connection to the mail server of ``EMAIL_URL``, kept for a batch and renewed after it broke.
 
     Works with any of Django's backends; those that do not speak SMTP either
-    take a mail or are in trouble.
+    take a mail or are in trouble. From ``open`` to the answer to ``take`` there
+    is one deadline, which lies well within the lease of the message.
     """
 
     def __init__(self) -> None:
-        self.backend = get_connection()
-        self.text_left = False
+        speaks_smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+        self.backend: Any = line.Backend() if speaks_smtp else get_connection()
+        self.deadline: line.Deadline = getattr(self.backend, "deadline", line.Deadline())
 
     def __enter__(self) -> "Relay":
         return self
@@ -60,72 +62,69 @@ class Relay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.hang_up()
+        self.deadline.begin(limits.FAREWELL)
+        try:
+            self.backend.close()
+        except OSError:
+            self._hang_up()
 
     def open(self) -> Answer | None:
         """Make sure of a connection; an answer only when there is none to be had."""
+        self.deadline.begin(limits.HANDING_OVER)
         try:
-            if self.backend.open():
-                self._greet_and_listen()
-        except (OSError, smtplib.SMTPException) as error:
-            self.hang_up()
+            if self.backend.open() and self._speaks_smtp:
+                self.backend.connection.ehlo_or_helo_if_needed()  # now, not with the first mail
+        except OSError as error:  # smtplib's are among them
+            self._hang_up()
             return Answer(Outcome.TROUBLE, _words(error))
         return None
 
     def take(self, mail: EmailMessage) -> Answer:
         """Hand over one mail to one recipient."""
-        self.text_left = False
         try:
             self.backend.send_messages([mail])
-        except (OSError, smtplib.SMTPException) as error:
+        except OSError as error:
             answer = self._judge(error)
             if answer.outcome in (Outcome.TROUBLE, Outcome.UNHEARD):
-                self.hang_up()
+                self._hang_up()
+            else:
+                self._begin_anew()
             return answer
         return Answer(Outcome.ACCEPTED)
 
-    def hang_up(self) -> None:
-        """Close the connection, in whatever state it is."""
+    @property
+    def _speaks_smtp(self) -> bool:
+        return isinstance(self.backend, line.Backend)
+
+    def _begin_anew(self) -> None:
+        """After a refusal: what was said of its mail must not be taken for the next one's."""
         try:
-            self.backend.close()
-        except (OSError, smtplib.SMTPException):
-            self.backend.connection = None  # type: ignore[attr-defined]
+            if self._speaks_smtp:
+                self.backend.connection.rset()
+        except OSError:
+            self._hang_up()
 
-    def _greet_and_listen(self) -> None:
-        """Say hello now, not with the first mail; and notice when a mail's text begins to leave.
-
-        smtplib raises the same error whether the line broke before or after that.
-        """
-        smtp: Any = getattr(self.backend, "connection", None)
-        if not hasattr(smtp, "data"):
-            return
-        smtp.ehlo_or_helo_if_needed()
-        send_text, usual_seconds = smtp.data, smtp.sock.gettimeout()
-
-        def data(text: Any) -> Any:
-            self.text_left = True
-            smtp.sock.settimeout(ANSWER_SECONDS)
-            answer = send_text(text)
-            smtp.sock.settimeout(usual_seconds)
-            return answer
-
-        smtp.data = data
+    def _hang_up(self) -> None:
+        """Close the connection without a word: who is in trouble has no time for one."""
+        if self._speaks_smtp:
+            self.backend.drop()
 
     def _judge(self, error: Exception) -> Answer:
         match error:
             case smtplib.SMTPRecipientsRefused():
                 [(code, words)] = error.recipients.values()
                 return Answer(_about_mailbox(code, _text(words)), _said(code, words))
-            case smtplib.SMTPDataError():
+            case smtplib.SMTPDataError() if error.smtp_code > 0:  # else it said something that is no answer
                 return Answer(_about_text(error.smtp_code), _said(error.smtp_code, error.smtp_error))
-            case smtplib.SMTPResponseException():  # the sender, or we as a whole, are refused: a matter of settings
+            case smtplib.SMTPSenderRefused():  # the sender, or we as a whole: a matter of settings
                 return Answer(Outcome.TROUBLE, _said(error.smtp_code, error.smtp_error))
-        return Answer(Outcome.UNHEARD if self.text_left else Outcome.TROUBLE, _words(error))
+        text_left = self._speaks_smtp and self.backend.connection.text_left
+        return Answer(Outcome.UNHEARD if text_left else Outcome.TROUBLE, _words(error))
 
 
 def _about_mailbox(code: int, words: str) -> Outcome:
     """What an answer to RCPT means. A refusal by policy (5.7.x) or for space is not the mailbox's death."""
-    if code == 421:
+    if not _is_refusal(code):
         return Outcome.TROUBLE
     if code < 500:
         return Outcome.LATER
@@ -139,9 +138,14 @@ def _about_mailbox(code: int, words: str) -> Outcome:
 
 
 def _about_text(code: int) -> Outcome:
-    if code == 421:
+    if not _is_refusal(code):
         return Outcome.TROUBLE
     return Outcome.LATER if code < 500 else Outcome.REFUSED
+
+
+def _is_refusal(code: int) -> bool:
+    """4xx and 5xx; but 421 closes the line, and 3xx is out of place where a yes or no is due (RFC 5321 §4.3.2)."""
+    return 400 <= code <= 599 and code != 421
 
 
 def _said(code: int, words: bytes | str) -> str:

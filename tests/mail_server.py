@@ -42,25 +42,25 @@ class MailServer:
         return responses
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if refused := await self.said("MAIL"):
-            return refused
-        envelope.mail_from = address
-        return "250 OK"
+        answer = await self.said("MAIL") or "250 OK"
+        if answer.startswith("2"):
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if refused := await self.said("RCPT", address):
-            if refused == "silence":
-                server.transport.abort()
-            return refused
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+        answer = await self.said("RCPT", address) or "250 OK"
+        if answer == "silence":
+            server.transport.abort()
+        if answer.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         [recipient] = envelope.rcpt_tos
         mail = email.message_from_bytes(envelope.content, policy=default)
         self.mails.append(mail)  # before the answer: whoever dies waiting for it, the mail is here
         answer = await self.said("DATA", recipient)
-        if answer not in (None, "taken, then silence"):
+        if answer and not answer.startswith(("2", "taken")):
             self.mails.remove(mail)
         if answer in ("silence", "taken, then silence"):
             server.transport.close()

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from notifications import duties
+from tests.dripping_server import dripping_server
 from tests.mail_server import mail_server
 
-__all__ = ["mail_server"]
+__all__ = ["dripping_server", "mail_server"]
 
 
 @pytest.fixture

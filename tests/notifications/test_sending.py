@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from threading import Barrier, Event, Thread
-from unittest import mock
 
 import pytest
 import time_machine
@@ -10,7 +9,7 @@ from django.core.mail import get_connection
 from django.db import OperationalError, ProgrammingError, connection
 from django.utils import timezone
 
-from notifications import queue, relay, signing_up
+from notifications import limits, queue, signing_up
 from notifications.duties import compose, detect, fan_out, send
 from notifications.limits import UNANSWERED_LIMIT
 from notifications.models import Announcement, Ending, Message, Subscriber
@@ -278,12 +277,13 @@ class TestTheServerFallsAsleep:
     """Its answers wait until the test is over; ours is a short patience."""
 
     @pytest.fixture
-    def asleep(self, mail_server, settings):
-        settings.EMAIL_TIMEOUT, awake = 0.5, Event()
+    def asleep(self, mail_server, monkeypatch):
+        awake = Event()
 
         def fall_asleep(verb):
             mail_server.answers[verb] = lambda _recipient: awake.wait(30) and None
 
+        monkeypatch.setattr(limits, "HANDING_OVER", timedelta(seconds=0.5))  # a number of ours, not code
         yield fall_asleep
         awake.set()
 
@@ -297,9 +297,36 @@ class TestTheServerFallsAsleep:
     def test_after_the_text(self, owed, asleep):
         owed()
         asleep("DATA")
-        with mock.patch.object(relay, "ANSWER_SECONDS", 0.5):  # a number of ours, not code
-            assert send() == 1
+        assert send() == 1
         assert states() == [(State.HANDED, 0)]
+
+
+class TestTheServerDrips:
+    """Something is always coming; one deadline holds for all of it, and the mail is still this worker's when it ends."""
+
+    @pytest.mark.parametrize("pieces", ["lines", "bytes"])
+    @pytest.mark.parametrize(
+        ("at", "state"),
+        [
+            ("greeting", State.PENDING),
+            ("EHLO", State.PENDING),
+            ("MAIL", State.PENDING),
+            ("RCPT", State.PENDING),
+            ("DATA", State.PENDING),
+            ("text", State.HANDED),
+        ],
+    )
+    def test_for_ever(self, owed, dripping_server, monkeypatch, at, state, pieces):
+        monkeypatch.setattr(limits, "HANDING_OVER", timedelta(seconds=0.4))  # a number of ours, not code
+        message = owed().get()
+        server = dripping_server(at, pieces)
+        send()
+        assert server.left_alone.wait(10)
+        message.refresh_from_db()
+        assert (message.state, message.unanswered_count) == (state, 0)
+
+    def test_and_the_lease_outlives_the_deadline(self):
+        assert limits.HANDING_OVER + limits.LEASE <= limits.HANDED_LEASE
 
 
 class TestWhatIsNotOwedAnyMore:
@@ -430,6 +457,24 @@ def test_four_workers_at_once_send_each_mail_once(owed, mail_server):
     assert not errors
     assert sorted(mail_server.recipients()) == sorted(f"reader{n}@example.org" for n in range(200))
     assert set(states()) == {(State.ACCEPTED, 0)}
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("answer", ["200 yes", "250 yes", "251 yes, elsewhere", "299 yes"])
+def test_every_answer_that_begins_with_2_is_a_yes(owed, mail_server, verb, answer):
+    owed(2)
+    mail_server.answers[verb] = lambda recipient: answer
+    assert send() == 2
+    assert set(states()) == {(State.ACCEPTED, 0)}
+    assert len(mail_server.verbs) == 1 + 2 * 3
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+def test_an_answer_out_of_place_is_the_servers_trouble(owed, mail_server, verb):
+    owed(2)
+    mail_server.answers[verb] = lambda recipient: "354 go on"
+    assert send() == 0
+    assert set(states()) == {(State.PENDING, 0)}
 
 
 def test_the_file_backend_takes_mails_too(owed, settings, tmp_path):
