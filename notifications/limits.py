@@ -14,6 +14,8 @@ FAREWELL = timedelta(seconds=5)  # QUIT is a courtesy
 
 # Before a mail is tried again: after the first attempt, the second, and so on.
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
+# After the mail server refused everybody, before one mail is sent to try.
+SERVER_PAUSES = [timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300)]
 MOST_ATTEMPTS = 50  # counted, not timed, so that a clock that jumps gives nobody up; with these pauses about two days
 UNANSWERED_LIMIT = 5
 FORGET_STRANGER = timedelta(hours=24)

@@ -21,11 +21,15 @@ LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 class Deadline:
     """A moment after which nobody waits any longer, told by a clock that nobody sets."""
 
-    def __init__(self) -> None:
-        self.ends_at = 0.0
+    def __init__(self, span: timedelta = timedelta()) -> None:
+        self.begin(span)
 
     def begin(self, span: timedelta) -> None:
         self.ends_at = monotonic() + span.total_seconds()
+
+    @property
+    def is_over(self) -> bool:
+        return monotonic() >= self.ends_at
 
     def seconds_left(self) -> float:
         """Raises TimeoutError when none are."""

@@ -14,10 +14,14 @@ from notifications.models.states import FREE, SETTLED_FIELDS, State
 
 
 @transaction.atomic
-def claim(owner: str, limit: int) -> list[Message]:
-    """Lease up to ``limit`` due messages to one worker, after taking back what dead workers held."""
+def claim(owner: str, limit: int, *, at_random: bool = False) -> list[Message]:
+    """Lease up to ``limit`` due messages to one worker, after taking back what dead workers held.
+
+    ``at_random``: not the most urgent, which may be the very ones that are refused.
+    """
     recover()
-    chosen = list(Message.objects.due().select_for_update(skip_locked=True)[:limit].values_list("pk", flat=True))
+    due = Message.objects.due().order_by("?") if at_random else Message.objects.due()
+    chosen = list(due.select_for_update(skip_locked=True)[:limit].values_list("pk", flat=True))
     mine = Message.objects.filter(pk__in=chosen)
     mine.update(state=State.LEASED, owner=owner, lease_until=Now() + LEASE)
     profile = "deliveries__announcement__profile"

@@ -20,6 +20,7 @@ from notifications import limits, line
 
 ADDRESS = re.compile(r"<?[^\s<>:;,]+@[^\s<>:;,]+>?")
 ENHANCED_CODE = re.compile(r"5\.(\d{1,3})\.(\d{1,3})\b")
+CODES = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?")
 MAX_REASON = 300
 
 
@@ -41,6 +42,18 @@ class Answer:
 
     outcome: Outcome
     text: str = ""
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.outcome in (Outcome.NO_MAILBOX, Outcome.REFUSED_MAILBOX, Outcome.REFUSED)
+
+    @property
+    def sort(self) -> str:
+        """What makes two answers equal: the codes, where a mailbox is spoken of; words hold numbers and times."""
+        if self.outcome in (Outcome.TROUBLE, Outcome.UNHEARD, Outcome.REFUSED):
+            return self.outcome.name
+        found = CODES.match(self.text)
+        return f"{self.outcome.name} {found[0] if found else ''}"[:40]
 
 
 class Relay:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.limits import HANDED_LEASE, MOST_ATTEMPTS, pause
+from notifications.limits import HANDED_LEASE, LEASE, MOST_ATTEMPTS, pause
 from notifications.relay import Answer, Outcome
 
 from . import states
@@ -159,7 +159,7 @@ class Message(models.Model):
             case Outcome.TROUBLE:
                 self.put_off(answer.text)
             case Outcome.LATER:
-                self._try_later(answer.text)
+                self.try_later(answer.text)
             case Outcome.NO_MAILBOX | Outcome.REFUSED_MAILBOX:
                 self.fail(answer.text)
                 self._count_refusal(is_final=answer.outcome is Outcome.NO_MAILBOX)
@@ -178,7 +178,12 @@ class Message(models.Model):
         """Nothing of this mail's doing, so it does not count; but others go first."""
         self._put_off(pause(0), reason)
 
-    def _try_later(self, reason: str) -> None:
+    def hold(self) -> None:
+        """It was refused, and it is not known yet by whom: not handed over any more, and not settled."""
+        self._note(state=self.State.LEASED, lease_until=Now() + LEASE)
+
+    def try_later(self, reason: str) -> None:
+        """Not now: it waits longer each time, and after MOST_ATTEMPTS it failed."""
         if self.attempt_count >= MOST_ATTEMPTS:
             self.fail(reason)
         else:

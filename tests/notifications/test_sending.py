@@ -1,16 +1,18 @@
 """From the outbox to a real mail server: each mail once, and every answer understood."""
 
+import logging
 from datetime import date, timedelta
 from threading import Barrier, Event, Thread
+from unittest import mock
 
 import pytest
 import time_machine
 from django.core.mail import get_connection
-from django.db import OperationalError, ProgrammingError, connection
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from notifications import limits, queue, signing_up
-from notifications.duties import compose, detect, fan_out, send
+from notifications.duties import compose, detect, fan_out, send, sending
 from notifications.limits import UNANSWERED_LIMIT
 from notifications.models import Announcement, Ending, Message, Subscriber
 from notifications.relay import Outcome, _about_mailbox
@@ -168,12 +170,13 @@ class TestOneMailIsRefused:
         failed = Message.objects.failed().get()
         assert (failed.subscriber.address, failed.reason) == ("reader37@example.org", "550 5.1.1 unknown")
 
-    def test_for_its_content(self, owed, mail_server):
-        owed()
-        mail_server.answers["DATA"] = lambda _recipient: "554 5.7.1 looks like spam"
+    @pytest.mark.parametrize("serial", [0, 1])
+    def test_for_its_content(self, owed, mail_server, serial):
+        owed(2)
+        mail_server.answers["DATA"] = lambda recipient: "554 5.7.1 spam" if recipient[6] == str(serial) else None
         send()
-        assert states() == [(State.FAILED, 0)]
-        assert Subscriber.objects.get().refusal_count == 0
+        assert {state for state, _count in states()} == {State.FAILED, State.ACCEPTED}
+        assert not Subscriber.objects.filter(refusal_count__gt=0).exists()
 
     def test_and_its_address_is_not_repeated_in_the_reason(self, owed, mail_server):
         owed()
@@ -183,7 +186,7 @@ class TestOneMailIsRefused:
 
     def test_tried_again_at_an_editors_wish(self, owed, mail_server):
         owed()
-        mail_server.answers["DATA"] = lambda _recipient: "554 no"
+        mail_server.answers["RCPT"] = lambda _recipient: "550 5.2.1 disabled"
         send()
         mail_server.answers.clear()
         assert Message.objects.retry() == 1
@@ -411,15 +414,78 @@ class TestWhatIsNoMessagesOwn:
         assert set(states()) == {(State.FAILED, 0)}
 
 
-@pytest.mark.parametrize("answer", ["550 5.1.1 unknown", "554 no", "silence"])
+class TestTheDatabaseIsBusyWhenTheAnswerComes:
+    """What is known is written, again and again, on a fresh connection each time."""
+
+    @pytest.fixture
+    def impatient(self):
+        """A worker whose database connections wait for a fifth of a second at most."""
+        patience = {"timeout": 0.2} if connection.vendor == "sqlite" else {"options": "-c lock_timeout=200"}
+        with mock.patch.dict(connection.settings_dict["OPTIONS"], patience):
+            connection.close()
+            yield
+            connection.close()
+
+    @pytest.fixture
+    def written_again(self):
+        """Set when a write was refused and is tried again."""
+        seen, handler = Event(), logging.Handler()
+        handler.emit = lambda _record: seen.set()
+        logger = logging.getLogger("notifications.insisting")
+        logger.addHandler(handler)
+        yield seen
+        logger.removeHandler(handler)
+
+    @pytest.mark.parametrize("answer", [None, "550 5.1.1 unknown"])
+    def test_and_is_settled_all_the_same(self, owed, mail_server, impatient, written_again, answer):
+        owed()
+        locked = Event()
+
+        def lock():
+            with transaction.atomic():
+                Message.objects.update(reason="Locked.")
+                locked.set()
+                assert written_again.wait(20)
+            connection.close()
+
+        locker = Thread(target=lock)
+
+        def answer_when_locked(_recipient):
+            locker.start()
+            assert locked.wait(20)
+            return answer
+
+        mail_server.answers["DATA" if answer is None else "RCPT"] = answer_when_locked
+        assert send() == 1
+        locker.join()
+        assert written_again.is_set()
+        assert states() == [(State.FAILED if answer else State.ACCEPTED, 0)]
+        assert mail_server.verbs.count("RCPT") == 1
+
+    def test_but_not_longer_than_the_mail_is_this_workers(self, owed, mail_server, monkeypatch):
+        monkeypatch.setattr(sending, "HANDED_LEASE", timedelta())  # a number of ours, not code
+        owed()
+
+        def refuse(run, sql, *rest):
+            if sql.startswith("UPDATE") and "settled_at" in sql:
+                raise OperationalError("locked")
+            return run(sql, *rest)
+
+        with connection.execute_wrapper(refuse), pytest.raises(OperationalError):
+            send()
+        assert states() == [(State.HANDED, 0)]
+
+
+@pytest.mark.parametrize("answer", ["552 too large", "554 no", "silence"])
 def test_nothing_of_a_stranger_outlives_a_confirmation_that_failed(mail_server, answer):
     signing_up.ask("stranger@example.org", Scope())
-    mail_server.answers["DATA"] = lambda _recipient: answer
+    signing_up.ask("other@example.org", Scope())
+    mail_server.answers["DATA"] = lambda recipient: answer if recipient.startswith("stranger") else None
     for _attempt in range(UNANSWERED_LIMIT):
         send()
         end_leases()
     queue.recover()
-    message = Message.objects.get()
+    message = Message.objects.failed().get()
     assert (message.state, message.address, message.wording) == (State.FAILED, "", None)
     assert message.settled_at
 
