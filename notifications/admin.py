@@ -8,13 +8,17 @@ deletion of an address.
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from notifications import signing_up
-from notifications.models import Announcement, Message, Subscriber, Subscription
+from notifications.models import Announcement, Breaker, Message, Subscriber, Subscription
 
 
 class Record(admin.ModelAdmin):
@@ -29,8 +33,29 @@ class Record(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def log(self, request: HttpRequest, rows: list[Any], done: str) -> None:
+        """Leave an entry in the audit log for each row, as the row is named now: one erased has no address in it."""
+        user: Any = request.user
+        if rows:
+            LogEntry.objects.log_actions(user.pk, rows, CHANGE, done)
+
     def may(self, request: HttpRequest, permission: str) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.{permission}_{self.opts.model_name}")
+
+
+class SaysWhenSendingPauses(Record):
+    """A list that says, while the mail server takes nothing, until when sending pauses and why."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        breaker = Breaker.now()
+        if breaker.paused_until and request.method == "GET":
+            told = _("The mail server takes no mails; one is tried at %(time)s. Nothing is lost. It says: %(words)s")
+            said = {
+                "time": date_format(timezone.localtime(breaker.paused_until), "TIME_FORMAT"),
+                "words": breaker.words,
+            }
+            self.message_user(request, told % said, messages.WARNING)
+        return super().changelist_view(request, extra_context)
 
 
 class SubscriptionInline(admin.TabularInline):
@@ -76,16 +101,18 @@ class SubscriberAdmin(Record):
         return self.may(request, "delete")
 
     @admin.action(description=_("Delete the addresses, at their owners' wish"), permissions=["erase"])
+    @transaction.atomic
     def erase(self, request: HttpRequest, chosen: QuerySet[Subscriber]) -> None:
         subscribers = list(chosen.filter(erased_at__isnull=True))
         for subscriber in subscribers:
             signing_up.erase(subscriber)
+        self.log(request, subscribers, str(_("Deleted the address at its owner's wish.")))
         done = ngettext("%d address was deleted.", "%d addresses were deleted.", len(subscribers)) % len(subscribers)
         self.message_user(request, done, messages.SUCCESS)
 
 
 @admin.register(Announcement)
-class AnnouncementAdmin(Record):
+class AnnouncementAdmin(SaysWhenSendingPauses):
     list_display = ["profile", "from_date", "to_date", "state", "detected_at", "owed_count", "sent_count", "open_count"]
     list_filter = ["state", "profile__theme", "detected_at"]
     list_select_related = ["profile__country", "profile__theme"]
@@ -120,7 +147,7 @@ class AnnouncementAdmin(Record):
 
 
 @admin.register(Message)
-class MessageAdmin(Record):
+class MessageAdmin(SaysWhenSendingPauses):
     list_display = ["key", "kind", "state", "subscriber", "created_at", "settled_at", "attempt_count"]
     list_display += ["unanswered_count", "reason"]
     list_filter = ["state", "kind", "unanswered_count", "created_at"]
@@ -140,7 +167,10 @@ class MessageAdmin(Record):
         return self.may(request, "change")
 
     @admin.action(description=_("Try failed messages once more"), permissions=["retry"])
+    @transaction.atomic
     def retry(self, request: HttpRequest, chosen: QuerySet[Message]) -> None:
-        count = Message.objects.filter(pk__in=chosen.values("pk")).retry()
+        failed = list(Message.objects.filter(pk__in=chosen.values("pk")).to_retry())
+        count = Message.objects.filter(pk__in=[message.pk for message in failed]).retry()
+        self.log(request, failed, str(_("Asked for another try.")))
         done = ngettext("%d message is in the queue again.", "%d messages are in the queue again.", count) % count
         self.message_user(request, done, messages.SUCCESS if count else messages.WARNING)

@@ -3,16 +3,18 @@
 from datetime import date
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from notifications import signing_up
 from notifications.duties import compose, detect, fan_out
-from notifications.models import Announcement, Message, Subscriber
+from notifications.models import Announcement, Breaker, Message, Subscriber
 from notifications.scope import Scope
 from profiles.models import Profile
-from tests.factories import make_live_profile, make_staff, make_subscriber
+from tests.factories import make_live_profile, make_staff, make_subscriber, make_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +103,15 @@ class TestPages:
         page = editor.get(reverse("admin:notifications_message_change", args=[message.pk]))
         assert b"stranger" not in page.content
 
+    @pytest.mark.parametrize("model", ["announcement", "message"])
+    def test_a_pause_in_sending_is_told_with_its_end_and_the_servers_words(self, editor, model):
+        assert "takes no mails" not in editor.get(changelist(model)).content.decode()
+        Breaker.now()
+        Breaker.objects.update(paused_until="2026-11-25T14:05Z", words="554 5.7.1 <Relay> access denied")
+        page = editor.get(changelist(model)).content.decode()
+        assert "one is tried at 14:05" in page
+        assert "554 5.7.1 &lt;Relay&gt; access denied" in page
+
     @pytest.mark.parametrize("model", MODELS)
     def test_nothing_can_be_added(self, client, model):
         client.force_login(make_staff(*VIEW, f"notifications.add_{model}"))
@@ -130,6 +141,18 @@ class TestActions:
         client.force_login(make_staff(*VIEW, "notifications.delete_subscriber"))
         assert b"3 addresses were deleted." in act(client, "subscriber", "erase").content
         assert set(Subscriber.objects.values_list("address", flat=True)) == {""}
+
+    @pytest.mark.parametrize(("model", "action"), [("message", "retry"), ("subscriber", "erase")])
+    def test_each_leaves_an_entry_in_the_audit_log_without_an_address(self, client, model, action):
+        announced = Message.objects.filter(kind=Message.Kind.ANNOUNCEMENT)
+        announced.update(state="failed", reason="554 no", settled_at=timezone.now())
+        client.force_login(user := make_superuser())
+        act(client, model, action)
+        entries = LogEntry.objects.filter(user=user, content_type__model=model)
+        assert entries.count() == 3
+        told = " ".join(f"{entry.object_repr} {entry.change_message}" for entry in entries)
+        assert "@" not in told
+        assert "owner" in told or "another try" in told
 
     @pytest.mark.parametrize(("model", "action"), [("message", "retry"), ("subscriber", "erase")])
     def test_not_by_one_who_may_only_look(self, editor, model, action):
