@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from feedback.budget import Budget
 from feedback.models import FeedbackMessage
 from feedback.names import plain_name, visible
+from feedback.posting import Received
 from feedback.refusals import Refused
 from feedback.uploads import KINDS, Accepted, judge
 from profiles.models import Profile
@@ -72,14 +73,15 @@ class FeedbackForm(forms.Form):
     website = forms.CharField(
         label=gettext_lazy("Leave this field empty"),
         required=False,
+        max_length=2_000,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
     edition = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER, widget=forms.HiddenInput)
-    ticket = forms.CharField(required=False, widget=forms.HiddenInput)
+    ticket = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, too_large: dict[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, received: Received | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-        self.too_large = too_large or {}
+        self.received = received or Received()
         budget = Budget()
         for number, name in enumerate(_attachment_names(), 1):
             self.fields[name] = _attachment_field(number, budget)
@@ -88,7 +90,7 @@ class FeedbackForm(forms.Form):
     def fresh(cls, profile: Profile) -> "FeedbackForm":
         """An empty form that knows which edition is being read, and tells a double click from a second message."""
         edition = profile.live_edition
-        return cls(initial={"edition": edition and edition.number, "ticket": secrets.token_urlsafe(16)})
+        return cls(initial={"edition": edition and edition.number, "ticket": new_ticket()})
 
     @classmethod
     def as_typed(cls, data: QueryDict) -> "FeedbackForm":
@@ -123,15 +125,23 @@ class FeedbackForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for field, name in self.too_large.items():
+        for field, name in self.received.too_large.items():
             self.add_error(field if field in self.fields else None, _too_large(plain_name(name)))
-        sent = sum(len(files) for _field, files in self.files.lists())
-        if sent > sum(1 for name in _attachment_names() if name in self.files):
+        understood = sum(1 for name in _attachment_names() if name in self.files or name in self.received.too_large)
+        if self.received.file_count > understood:
             self.add_error(
                 _attachment_names()[0],
                 _("Choose at most %d files, each in a field of its own.") % settings.FEEDBACK_MAX_FILES,
             )
+        self._mend_hidden()
         return cleaned
+
+    def _mend_hidden(self) -> None:
+        """Nobody can mend what nobody sees: the form comes back with what it should have carried."""
+        broken = [name for name in ("edition", "ticket") if self.errors.pop(name, None)]
+        if broken:
+            self.data = {**self.data.dict(), **dict.fromkeys(broken, ""), "ticket": new_ticket()}  # type: ignore[attr-defined]
+            self.add_error(None, _("Nothing was sent: a part of this page came back changed. Send it once more."))
 
     def save_for(self, profile: Profile) -> FeedbackMessage:
         """Store what was sent, bound to the edition that was read; raises as `FeedbackMessage.objects.receive` does."""
@@ -162,6 +172,10 @@ class HandlingForm(forms.ModelForm):
             assignee.queryset = (editors | former).order_by("username")  # type: ignore[attr-defined]
             for link in ("add", "change", "delete", "view"):  # accounts are not made or changed from here
                 setattr(assignee.widget, f"can_{link}_related", False)
+
+
+def new_ticket() -> str:
+    return secrets.token_urlsafe(16)
 
 
 def _attachment_names() -> list[str]:

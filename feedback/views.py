@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback.forms import FeedbackForm, megabytes
 from feedback.models import FeedbackMessage
-from feedback.posting import bounded_post
+from feedback.posting import Received, bounded_post
 from feedback.uploads import kinds_in_words
 from profiles.models import Profile
-from profiles.views.addresses import at_country, published
+from profiles.views.addresses import Withdrawn, at_country, published
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +31,22 @@ RETRY_WHEN_FULL_SECONDS = 60 * 60
 @at_country
 def send(request: HttpRequest, country: str, theme: str) -> HttpResponse:
     """The form, and its post. Whatever keeps a post from being stored, the words come back as they were typed."""
-    profile, _live = published(Profile.objects.without_text(), country, theme)
+    try:
+        profile, _live = published(Profile.objects.without_text(), country, theme)
+    except Withdrawn as withdrawn:
+        if request.method != "POST":
+            raise
+        return _homeless(request, withdrawn.profile)
     if request.method != "POST":
         return _page(request, profile, FeedbackForm.fresh(profile))
+    received: Received = request.received  # type: ignore[attr-defined]
+    if not received.is_whole:
+        return _page(request, profile, FeedbackForm.as_typed(request.POST), _not_whole(), status=400)
     if request.csrf_refused:  # type: ignore[attr-defined]
         return _page(request, profile, FeedbackForm.as_typed(request.POST), _cookie_missing(), status=403)
     if wait := request.retry_after:  # type: ignore[attr-defined]
         return _page(request, profile, FeedbackForm.as_typed(request.POST), _too_often(wait), status=429, wait=wait)
-    form = FeedbackForm(request.POST, request.FILES, too_large=request.too_large)  # type: ignore[attr-defined]
+    form = FeedbackForm(request.POST, request.FILES, received=received)
     if not form.is_valid():
         return _page(request, profile, form, status=422)
     try:
@@ -74,7 +82,7 @@ def _page(
         "form": form,
         "hindrance": hindrance,
         "has_problem": bool(hindrance or form.errors),
-        "had_files": bool(request.FILES) or bool(getattr(request, "too_large", None)),
+        "had_files": bool(request.FILES) or (request.method == "POST" and bool(request.received.too_large)),  # type: ignore[attr-defined]
         "kinds": kinds_in_words(),
         "max_files": settings.FEEDBACK_MAX_FILES,
         "max_file_bytes": settings.FEEDBACK_MAX_FILE_BYTES,
@@ -91,10 +99,23 @@ def _page(
     return response
 
 
+def _homeless(request: HttpRequest, profile: Profile) -> HttpResponse:
+    """The words of a post about a profile that was withdrawn while it was written."""
+    context = {"profile": profile, "typed": request.POST.get("message", ""), "mail_address": settings.FEEDBACK_EMAIL}
+    return render(request, "feedback/homeless.html", context, status=410)
+
+
 def _period(days: int) -> str:
     if days and days % 365 == 0:
         return ngettext("%d year", "%d years", days // 365) % (days // 365)
     return ngettext("%d day", "%d days", days) % days
+
+
+def _not_whole() -> str:
+    return _(
+        "Nothing was sent: what your browser sent was too long, or could not be read to its end. "
+        "See what came back below, mend it and send it once more, or write to us by mail."
+    )
 
 
 def _cookie_missing() -> str:

@@ -60,6 +60,7 @@ def at_country(view: View) -> View:
             if former is None or request.resolver_match is None:
                 raise
             now = reverse(request.resolver_match.view_name, kwargs={"country": former.country.slug, **rest})
-            return HttpResponsePermanentRedirect(now)
+            # 308 for a post: a browser sends it again, and what was typed with it.
+            return HttpResponsePermanentRedirect(now, preserve_request=request.method == "POST")
 
     return answer
