@@ -209,7 +209,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None  # gone with the browser: no trace on a reader's machine that a form was opened
-SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_FAILURE_VIEW = "monitor.kept.csrf_failure"
+SESSION_ENGINE = "monitor.sessions"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # from the last use on
 if not LOCAL:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.contrib.contenttypes.models import ContentType
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from monitor import guessing
 from monitor.asking import careful
+from monitor.kept import KeepingSite
 
 
 class LoginForm(AdminAuthenticationForm):
@@ -32,7 +33,7 @@ class PasswordForm(AdminPasswordChangeForm):
             return super().clean_old_password()
 
 
-class StaffSite(AdminSite):
+class StaffSite(KeepingSite):
     site_header = _("Treaty Monitor")
     site_title = _("Treaty Monitor")
     index_title = _("Editing and publishing")
