@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.budget import Budget
-from feedback.models import FeedbackMessage
+from feedback.models import FeedbackMessage, Share
 from feedback.names import plain_name, visible
 from feedback.posting import Received
 from feedback.refusals import Refused
@@ -143,7 +143,7 @@ class FeedbackForm(forms.Form):
             self.data = {**self.data.dict(), **dict.fromkeys(broken, ""), "ticket": new_ticket()}  # type: ignore[attr-defined]
             self.add_error(None, _("Nothing was sent: a part of this page came back changed. Send it once more."))
 
-    def save_for(self, profile: Profile) -> FeedbackMessage:
+    def save_for(self, profile: Profile, share: Share) -> FeedbackMessage:
         """Store what was sent, bound to the edition that was read; raises as `FeedbackMessage.objects.receive` does."""
         sent = self.cleaned_data
         return FeedbackMessage.objects.receive(
@@ -154,6 +154,7 @@ class FeedbackForm(forms.Form):
             files=[sent[name] for name in _attachment_names() if sent[name]],
             ticket=sent["ticket"],
             is_spam=bool(sent["website"]),
+            share=share,
         )
 
 

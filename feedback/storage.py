@@ -18,7 +18,11 @@ FOLDER = "feedback"
 
 
 class NoRoom(OSError):
-    """The disk is nearly full, or today's quota is used up; nothing was stored."""
+    """The disk is nearly full; nothing was stored."""
+
+
+class QuotaUsedUp(NoRoom):
+    """What strangers may send in a day has been sent, by all of them or from this network; nothing was stored."""
 
 
 class PrivateStorage(FileSystemStorage):

@@ -1,6 +1,7 @@
 """The page from which a reader writes to the editors, and the thanks for it."""
 
 import logging
+from functools import partial
 
 from django.conf import settings
 from django.db import OperationalError
@@ -13,8 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback.forms import FeedbackForm, megabytes
-from feedback.models import FeedbackMessage
-from feedback.posting import Received, bounded_post
+from feedback.models import FeedbackMessage, network_share
+from feedback.posting import bounded_post
+from feedback.storage import QuotaUsedUp
 from feedback.uploads import kinds_in_words
 from profiles.models import Profile
 from profiles.views.addresses import Withdrawn, at_country, published
@@ -39,23 +41,33 @@ def send(request: HttpRequest, country: str, theme: str) -> HttpResponse:
         return _homeless(request, withdrawn.profile)
     if request.method != "POST":
         return _page(request, profile, FeedbackForm.fresh(profile))
-    received: Received = request.received  # type: ignore[attr-defined]
-    if not received.is_whole:
-        return _page(request, profile, FeedbackForm.as_typed(request.POST), _not_whole(), status=400)
-    if request.csrf_refused:  # type: ignore[attr-defined]
-        return _page(request, profile, FeedbackForm.as_typed(request.POST), _cookie_missing(), status=403)
-    if wait := request.retry_after:  # type: ignore[attr-defined]
-        return _page(request, profile, FeedbackForm.as_typed(request.POST), _too_often(wait), status=429, wait=wait)
-    form = FeedbackForm(request.POST, request.FILES, received=received)
+    if unjudged := _unjudged(request, profile):
+        return unjudged
+    form = FeedbackForm(request.POST, request.FILES, received=request.received)  # type: ignore[attr-defined]
     if not form.is_valid():
         return _page(request, profile, form, status=422)
     try:
-        message = form.save_for(profile)
+        message = form.save_for(profile, partial(request.counted, "feedback:bytes", network_share()))  # type: ignore[attr-defined]
+    except QuotaUsedUp as error:
+        logger.warning("Feedback was not stored: %s", error)
+        return _page(request, profile, form, _quota_used_up(), status=429, wait=RETRY_WHEN_FULL_SECONDS)
     except (OSError, OperationalError) as error:
         logger.error("Feedback was not stored: %s", type(error).__name__)  # the error's text may quote what was sent
         hindrance = _no_room_for_files() if isinstance(error, OSError) else _no_room()
         return _page(request, profile, form, hindrance, status=503, wait=RETRY_WHEN_FULL_SECONDS)
     return redirect("feedback:thanks", reference=message.reference)
+
+
+def _unjudged(request: HttpRequest, profile: Profile) -> HttpResponse | None:
+    """The answer to a post that is not looked at: it did not come whole, not from our page, or too often."""
+    typed = FeedbackForm.as_typed(request.POST)
+    if not request.received.is_whole:  # type: ignore[attr-defined]
+        return _page(request, profile, typed, _not_whole(), status=400)
+    if request.csrf_refused:  # type: ignore[attr-defined]
+        return _page(request, profile, typed, _cookie_missing(), status=403)
+    if wait := request.retry_after:  # type: ignore[attr-defined]
+        return _page(request, profile, typed, _too_often(wait), status=429, wait=wait)
+    return None
 
 
 @never_cache
@@ -132,6 +144,13 @@ def _too_often(seconds: int) -> str:
         "Nothing was sent: many messages came from your network within an hour. Try again in %d minutes.",
         minutes,
     ) % (minutes,)
+
+
+def _quota_used_up() -> str:
+    return _(
+        "Nothing was sent: readers' files of today have used up the room there is for them, or for those from your network. "
+        "Send your message without files, send them tomorrow, or write to us by mail."
+    )
 
 
 def _no_room_for_files() -> str:

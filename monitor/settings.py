@@ -183,7 +183,7 @@ FEEDBACK_MAX_CHARACTERS = 20_000
 FEEDBACK_MAX_FILES = 5
 FEEDBACK_MAX_FILE_BYTES = 10 * 1024**2
 FEEDBACK_MAX_POST_BYTES = 25 * 1024**2
-FEEDBACK_DAILY_BYTES = 2 * 1024**3
+FEEDBACK_DAILY_BYTES = 2 * 1024**3  # one network a tenth of it
 FEEDBACK_FREE_BYTES = 1024**3  # files are refused while the disk has less than this left
 
 # How long feedback is kept after the editors have dealt with it; printed beside the form.

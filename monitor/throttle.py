@@ -11,15 +11,18 @@ or a /48, 65,536 times what is counted as one network at the narrowest.
 The limits stand in ``settings.THROTTLES`` by URL name. The middleware only
 counts; the view answers, because only it can give back what was typed:
 ``request.retry_after`` is the number of seconds to wait, or None. What is to be
-counted otherwise (wrong passwords, bytes of a day) calls `count` itself.
+counted otherwise calls `count` itself (wrong passwords), or ``request.counted``
+where it may not import this module (bytes of a day).
 """
 
 import hashlib
 import hmac
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -48,6 +51,7 @@ class ThrottleMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.retry_after = None  # type: ignore[attr-defined]
+        request.counted = partial(counted, request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
@@ -78,6 +82,19 @@ def count_networks(
             return wait
         counted.append(network)
     return None
+
+
+@contextmanager
+def counted(request: HttpRequest, form: str, limit: int, amount: int, within: timedelta = DAY) -> Iterator[int | None]:
+    """Count for a block as `count_networks` does; what it comes to nothing by, an exception, is given back."""
+    wait = count_networks(form, request, limit, amount, within)
+    try:
+        yield wait
+    except BaseException:
+        if not wait:
+            for network in networks(request):
+                give_back(form, network, amount, within)
+        raise
 
 
 def networks(request: HttpRequest) -> dict[str, float]:

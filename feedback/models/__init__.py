@@ -1,5 +1,5 @@
-from .attachment import Attachment
-from .message import FeedbackMessage
+from .attachment import Attachment, network_share
+from .message import FeedbackMessage, Share
 from .note import InternalNote, NoteIsForever
 
-__all__ = ["Attachment", "FeedbackMessage", "InternalNote", "NoteIsForever"]
+__all__ = ["Attachment", "FeedbackMessage", "InternalNote", "NoteIsForever", "Share", "network_share"]

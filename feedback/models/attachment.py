@@ -3,25 +3,42 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from feedback.storage import NoRoom, private_storage
+from feedback.storage import QuotaUsedUp, private_storage
 from feedback.uploads import KINDS
 
 DRAWING_LEASE = timedelta(minutes=5)  # more than feedback.redrawing has patience
 
+QUOTA_LOCK = 0x66656564  # a number that no other lock of the database has
+
+
+def network_share() -> int:
+    """How many bytes of a day's quota one network may send, so that it takes ten of them to use it up; at least one post."""
+    return max(settings.FEEDBACK_DAILY_BYTES // 10, settings.FEEDBACK_MAX_POST_BYTES)
+
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def check_quota(self, size: int) -> None:
-        """Raise NoRoom when ``size`` bytes more would exceed what strangers may send in a day."""
+        """Raise QuotaUsedUp when ``size`` bytes more would exceed what strangers may send in a day."""
         day_ago = timezone.now() - timedelta(days=1)
         today = self.filter(message__received_at__gte=day_ago).aggregate(bytes=Sum("size_bytes"))["bytes"] or 0
         if today + size > settings.FEEDBACK_DAILY_BYTES:
-            raise NoRoom("Readers' files of the last 24 hours have used up the daily quota.")
+            raise QuotaUsedUp("Readers' files of the last 24 hours have used up the daily quota.")
+
+    def claim_quota(self, size: int) -> None:
+        """As `check_quota`, for the transaction that stores them: until it ends, no other asks, so none overruns.
+
+        On SQLite every writing transaction is alone from its beginning.
+        """
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [QUOTA_LOCK])
+        self.check_quota(size)
 
     def undrawn(self, now: datetime) -> "AttachmentQuerySet":
         """Pictures that wait to be drawn anew, unless a worker is at it; one that died, or met trouble, is given up in time."""

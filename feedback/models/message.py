@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from feedback.storage import private_storage
+from feedback.storage import QuotaUsedUp, private_storage
 from feedback.uploads import KINDS, Accepted
 from profiles.models import Edition, Profile
 
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 REFERENCE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another when read aloud
 TELLING_LEASE = timedelta(minutes=10)
 BEGINNING_CHARACTERS = 120
+
+
+# Counts bytes for the sender's network while they are stored; gives the seconds to wait when it may send no more today.
+Share = Callable[[int], AbstractContextManager[int | None]]
+
+
+def unshared(size: int) -> AbstractContextManager[int | None]:
+    """The share of one who has all of the quota."""
+    return nullcontext()
 
 
 def new_reference() -> str:
@@ -74,12 +84,13 @@ class FeedbackMessageQuerySet(models.QuerySet["FeedbackMessage"]):
         files: Sequence[Accepted] = (),
         ticket: str = "",
         is_spam: bool = False,
+        share: Share = unshared,
     ) -> "FeedbackMessage":
         """Store a message with its files, together or not at all.
 
         A second post of the same words on the same ``ticket`` (a double click)
-        gives the first message again. Raises NoRoom or another OSError when the
-        files cannot be stored, DatabaseError when the rows cannot; nothing is kept then.
+        gives the first message again. Raises QuotaUsedUp, NoRoom or another OSError when
+        the files cannot be stored, DatabaseError when the rows cannot; nothing is kept then.
         """
         fingerprint = _fingerprint(ticket, [str(edition.pk), text, name, address], files)
         if twin := self.filter(fingerprint=fingerprint).first():
@@ -88,7 +99,7 @@ class FeedbackMessageQuerySet(models.QuerySet["FeedbackMessage"]):
         if is_spam:
             message.state, message.closed_at = FeedbackMessage.State.SPAM, message.received_at
         try:
-            message.save_with(files)
+            message.save_with(files, share)
         except IntegrityError:
             if twin := self.filter(fingerprint=fingerprint).first():
                 return twin
@@ -166,20 +177,30 @@ class FeedbackMessage(models.Model):
     def profile(self) -> Profile:
         return self.edition.profile
 
-    def save_with(self, files: Sequence[Accepted]) -> None:
+    def save_with(self, files: Sequence[Accepted], share: Share) -> None:
         """Store this new message and its files; raises as `receive` does, with nothing kept.
 
         Files come first, so that a row never points to a missing one. When the
         machine dies in between, or only the answer to COMMIT is lost, they are
         left to the sweep, which asks the database whose they are.
         """
-        storage = private_storage()
-        if size := sum(len(file.body) for file in files):
-            Attachment.objects.check_quota(size)
-            storage.check_room(size)
-        stored = storage.save_all(file.body for file in files)
+        size = sum(len(file.body) for file in files)
+        if not size:
+            with transaction.atomic():
+                self.save(force_insert=True)
+            return
+        Attachment.objects.check_quota(size)  # asked again below, where the answer holds
+        private_storage().check_room(size)
+        with share(size) as wait:
+            if wait:
+                raise QuotaUsedUp("Files from one network have used up its share of the day.")
+            self._store(files, size)
+
+    def _store(self, files: Sequence[Accepted], size: int) -> None:
+        stored = private_storage().save_all(file.body for file in files)
         with transaction.atomic():
             try:
+                Attachment.objects.claim_quota(size)
                 self.save(force_insert=True)
                 self.attachments.bulk_create(
                     Attachment(
@@ -192,8 +213,8 @@ class FeedbackMessage(models.Model):
                     )
                     for name, file in zip(stored, files, strict=True)
                 )
-            except BaseException:
-                storage.delete_all(stored)
+            except BaseException:  # not that of COMMIT, which may have been heard
+                private_storage().delete_all(stored)
                 raise
 
     def move_to(self, state: str) -> None:

@@ -366,6 +366,31 @@ def test_a_full_disk_is_said_plainly_and_nothing_typed_is_lost(client, profile, 
     assert post(client).status_code == 302  # words alone are taken
 
 
+def test_when_the_files_of_a_day_are_used_up_words_alone_are_taken(client, profile, settings):
+    settings.FEEDBACK_DAILY_BYTES = len(samples.PDF)
+    assert post(client, attachment_1=upload()).status_code == 302
+    page = post(client, message="SECRETWORD", attachment_1=upload())
+    assert page.status_code == 429
+    assert page.headers["Retry-After"]
+    assert "have used up the room there is for them" in page.content.decode()
+    assert "SECRETWORD" in page.content.decode()
+    assert post(client, message="SECRETWORD").status_code == 302
+
+
+def test_one_network_does_not_use_up_the_files_of_a_day(client, profile, settings):
+    settings.FEEDBACK_DAILY_BYTES, settings.FEEDBACK_MAX_POST_BYTES = 30 * len(samples.PDF), 2 * len(samples.PDF)
+    sent = [post(client, message=str(n), attachment_1=upload()).status_code for n in range(5)]
+    assert sent == [302] * 3 + [429] * 2  # a tenth
+    other = client.post(URL, {"message": "x", "attachment_1": upload()}, REMOTE_ADDR="203.0.113.9")
+    assert other.status_code == 302
+    assert post(client, message="Words alone are taken.").status_code == 302
+
+
+def test_however_small_the_quota_one_whole_post_fits_in_a_networks_share(client, profile, settings):
+    settings.FEEDBACK_DAILY_BYTES = settings.FEEDBACK_MAX_POST_BYTES = 3 * len(samples.PDF)
+    assert post(client, **{f"attachment_{n}": upload(f"{n}.pdf") for n in range(1, 4)}).status_code == 302
+
+
 def test_a_database_that_takes_nothing_is_said_plainly(client, profile):
     def full(execute, sql, *rest):
         if sql.startswith('INSERT INTO "feedback_feedbackmessage"'):

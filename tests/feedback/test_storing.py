@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -20,7 +21,7 @@ from django.utils import timezone
 
 from feedback import duties
 from feedback.models import Attachment, FeedbackMessage, InternalNote, NoteIsForever
-from feedback.storage import NoRoom, private_storage
+from feedback.storage import NoRoom, QuotaUsedUp, private_storage
 from feedback.uploads import Accepted
 from tests.factories import make_feedback, make_live_edition, make_staff
 
@@ -115,6 +116,52 @@ def test_the_files_of_a_day_have_a_quota(settings):
         make_feedback(text="two", files=[LETTER])
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
         assert make_feedback(text="two", files=[LETTER]).pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_files_sent_at_one_moment_as_many_are_stored_as_fit_and_no_more(settings, store):
+    settings.FEEDBACK_DAILY_BYTES = 5 * len(LETTER.body) + 3
+    edition = make_live_edition()
+
+    def send(number):
+        try:
+            return bool(make_feedback(edition=edition, text=str(number), files=[LETTER]).pk)
+        except QuotaUsedUp:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(send, range(20))) == 5
+    assert FeedbackMessage.objects.count() == Attachment.objects.count() == len(files_in(store)) == 5
+
+
+@pytest.mark.django_db
+def test_what_is_not_stored_uses_up_no_share(settings):
+    counted = []
+
+    @contextmanager
+    def share(size):
+        counted.append(size)
+        try:
+            yield None
+        except BaseException:
+            counted.pop()
+            raise
+
+    make_feedback(text="one", files=[LETTER], share=share)
+    twice = {"edition": make_live_edition(), "text": "two", "files": [LETTER], "ticket": "t", "share": share}
+    assert make_feedback(**twice) == make_feedback(**twice)
+    make_feedback(text="Words alone.", share=share)
+    with pytest.raises(DatabaseError), connection.execute_wrapper(_takes_no_attachment):
+        make_feedback(text="three", files=[LETTER], share=share)
+    assert counted == [len(LETTER.body)] * 2
+
+
+def _takes_no_attachment(execute, sql, *rest):
+    if sql.startswith('INSERT INTO "feedback_attachment"'):
+        raise DatabaseError("gone away")
+    return execute(sql, *rest)
 
 
 KILLED_AT = """

@@ -139,3 +139,26 @@ def white_page() -> bytes:
     file = BytesIO()
     Image.new("1", (8_000, 5_000), 1).save(file, "PNG")
     return file.getvalue()
+
+
+SMALL_QUOTA = """
+from monitor.settings import *
+FEEDBACK_DAILY_BYTES = 5 * 1024**2
+FEEDBACK_FREE_BYTES = 0
+"""
+
+
+def test_of_posts_at_one_moment_exactly_what_fits_is_stored_and_the_others_get_their_words_back(tmp_path):
+    make_live_profile()
+    (tmp_path / "small_quota.py").write_text(SMALL_QUOTA)
+    pdf = samples.PDF.replace(b"trailer", b"%" + b"x" * (1024**2 - len(samples.PDF) - 2) + b"\ntrailer")
+    assert len(pdf) == 1024**2
+
+    with gunicorn(tmp_path, settings_module="small_quota") as (port, _pid), ThreadPoolExecutor(20) as pool:
+        sent = [pool.submit(post, port, n, [("a.pdf", pdf)], f"Words of {n}.") for n in range(20)]
+        answers = [answer.result() for answer in sent]
+    statuses = [status for status, _page in answers]
+    assert (statuses.count(302), statuses.count(429)) == (5, 15)
+    for n, (status, page) in enumerate(answers):
+        assert status == 302 or f"Words of {n}.</textarea>" in page
+    assert FeedbackMessage.objects.count() == Attachment.objects.count() == 5

@@ -143,6 +143,25 @@ def test_what_came_to_nothing_is_given_back_and_never_more():
 
 
 @pytest.mark.django_db
+@time_machine.travel(NOON, tick=False)
+def test_a_view_counts_by_its_request_and_a_block_that_fails_gives_back():
+    request = make_request()
+    ThrottleMiddleware(lambda request: HttpResponse())(request)
+    with request.counted("bytes", 10, 8) as wait:
+        assert wait is None
+    with pytest.raises(OSError, match="full"), request.counted("bytes", 10, 2) as wait:
+        assert wait is None
+        raise OSError("full")
+    with request.counted("bytes", 10, 2) as wait:
+        assert wait is None
+    with pytest.raises(OSError, match="used up"), request.counted("bytes", 10, 1) as wait:
+        assert wait == 12 * 60 * 60 + 1  # until the day is over
+        raise OSError("used up")
+    with request.counted("bytes", 10, 1) as wait:
+        assert wait  # what was not counted is not given back
+
+
+@pytest.mark.django_db
 def test_a_window_may_be_a_minute_or_a_day_and_is_counted_apart():
     with time_machine.travel(NOON.replace(hour=22, minute=59, second=30), tick=False):
         waits = [count("files", "192.0.2.1", 0, within=within) for within in (MINUTE, DAY)]
