@@ -6,110 +6,24 @@ import pytest
 from django.urls import reverse
 
 from profiles.footnotes import marker
-from profiles.models import Profile, Section
+from profiles.models import Profile
 from tests.factories import make_country, make_profile, make_staff
-from tests.profiles.test_admin import EDITING
-
-pytestmark = pytest.mark.django_db(transaction=True)
-
-WATCH_POLICY = (
-    "addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective))"
+from tests.profiles.editing import (
+    add_note,
+    body_of,
+    notes_on,
+    open_profile,
+    opened_dialog,
+    press_footnote,
+    put_caret_at_end,
+    ready,
+    save,
+    shows,
+    text_of,
+    two_sections,
 )
 
-
-@pytest.fixture
-def staff(page, client, live_server):
-    """A researcher who is logged in; their page counts violations of its policy."""
-    user = make_staff(*EDITING, username="ben")
-    client.force_login(user)
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
-    page.context.add_init_script(WATCH_POLICY)
-    page.violations = []
-    page.on("console", lambda said: page.violations.append(said.text) if "olicy" in said.text else None)
-    page.on("dialog", lambda dialog: dialog.accept())
-    yield user
-    assert page.violations == []
-
-
-def open_profile(page, profile):
-    page.goto(reverse("admin:profiles_profile_change", args=[profile.pk]))
-    ready(page)
-    return page
-
-
-def ready(page):
-    page.wait_for_function(
-        """() => window.CKEDITOR && [...document.querySelectorAll('textarea[data-type=ckeditortype]')]
-            .every((area) => CKEDITOR.instances[area.id]?.status === 'ready')"""
-    )
-
-
-def save(page):
-    with page.expect_navigation():
-        page.get_by_role("button", name="Save", exact=True).click()
-
-
-def body_of(page, name):
-    """The editable text of an editor, such as ``sections-0-body``."""
-    return page.frame_locator(f".django-ckeditor-widget[data-field-id='id_{name}'] iframe").locator("body")
-
-
-def text_of(page, name):
-    return page.evaluate("(name) => CKEDITOR.instances['id_' + name].getData()", name)
-
-
-def shows(page, name, text):
-    page.wait_for_function(
-        "([name, text]) => CKEDITOR.instances['id_' + name].editable().getText().includes(text)", arg=[name, text]
-    )
-
-
-def press_footnote(page, name):
-    body_of(page, name).press("Control+Alt+f")
-    return opened_dialog(page)
-
-
-def opened_dialog(page):
-    """The footnote dialog; CKEditor fills it a moment after it can be seen, and then puts the caret into it."""
-    dialog = page.get_by_role("dialog", name="Footnote")
-    dialog.locator("textarea:focus").wait_for()
-    return dialog
-
-
-def put_caret_at_end(page, name):
-    page.evaluate(
-        """(name) => { const editor = CKEDITOR.instances['id_' + name]; editor.focus();
-            const range = editor.createRange(); range.moveToElementEditEnd(editor.editable()); range.select(); }""",
-        name,
-    )
-
-
-def add_note(page, name, text):
-    put_caret_at_end(page, name)
-    dialog = press_footnote(page, name)
-    dialog.get_by_label("Text of the note").fill(text)
-    dialog.get_by_role("button", name="OK").click()
-    dialog.wait_for(state="hidden")
-
-
-def two_sections():
-    """Two sections with a note each."""
-    first, second = uuid4(), uuid4()
-    profile = make_profile(
-        heading="One", body=f"<p>First{marker(first, 1)} text.</p>", notes={first: "Source one.", second: "Source two."}
-    )
-    Section.objects.create(profile=profile, heading="Two", body=f"<p>Second{marker(second, 2)} text.</p>", position=1)
-    return profile, first, second
-
-
-def notes_on(page):
-    """Number and text of each note, in the order of the page."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll('[data-rows=footnotes] [data-row]:not(.removed)')]
-            .map((row) => [row.querySelector('[data-number]').textContent, row.querySelector('textarea').value])"""
-    )
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_new_section_and_a_new_note_are_written_and_saved(page, staff):
@@ -305,40 +219,6 @@ def test_a_new_section_that_is_removed_again_leaves_no_trace(page, staff):
     page.locator("#sections-2").get_by_role("button", name="Remove", exact=True).click()
     save(page)
     assert [section.heading for section in profile.sections.all()] == ["One", "Two", "Kept"]
-
-
-WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><meta name=Generator content="Microsoft Word 15">
-</head><body><!--StartFragment--><p class=MsoNormal>Pasted sentence<a style='mso-footnote-id:ftn1' href="#_ftn1"
-name="_ftnref1" title=""><span class=MsoFootnoteReference><span style='mso-special-character:footnote'>[1]</span></span></a>
-from elsewhere.</p><div style='mso-element:footnote-list'><hr><div style='mso-element:footnote' id=ftn1>
-<p class=MsoFootnoteText><a style='mso-footnote-id:ftn1' href="#_ftnref1" name="_ftn1" title="">
-<span class=MsoFootnoteReference>[1]</span></a> ICBL, <i>Landmine Monitor</i>, 2009.</p></div></div>
-<!--EndFragment--></body></html>"""
-
-LIBRE_OFFICE = """<html><head><meta name="generator" content="LibreOffice 24.2 (Linux)"></head><body><p>Pasted sentence<a
-class="sdfootnoteanc" name="sdfootnote1anc" href="#sdfootnote1sym"><sup>1</sup></a> from elsewhere.</p>
-<div id="sdfootnote1"><p class="sdfootnote"><a class="sdfootnotesym" name="sdfootnote1sym" href="#sdfootnote1anc">1</a>
-ICBL, <i>Landmine Monitor</i>, 2009.</p></div></body></html>"""
-
-PASTE = """(html) => {
-    const transfer = new DataTransfer();
-    transfer.setData('text/html', html);
-    const event = new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true });
-    CKEDITOR.instances['id_sections-1-body'].editable().$.dispatchEvent(event);
-}"""
-
-
-@pytest.mark.parametrize("html", [WORD, LIBRE_OFFICE], ids=["word", "libreoffice"])
-def test_notes_of_a_pasted_document_become_notes(page, staff, html):
-    profile, _first, _second = two_sections()
-    open_profile(page, profile)
-    put_caret_at_end(page, "sections-1-body")
-    page.evaluate(PASTE, html)
-    shows(page, "sections-1-body", "[3]")
-    assert notes_on(page)[2:] == [["[3]", "ICBL, <em>Landmine Monitor</em>, 2009."]]
-    save(page)
-    section, note = profile.sections.get(heading="Two"), profile.footnotes.get(text__startswith="ICBL")
-    assert f"Pasted sentence{marker(note.key, 3)} from elsewhere." in section.body
 
 
 def test_the_second_of_two_savers_takes_the_other_text_or_keeps_their_own(page, staff):
