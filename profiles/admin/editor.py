@@ -15,14 +15,18 @@ from csp.constants import SELF, UNSAFE_INLINE
 from django import forms
 from django.contrib.staticfiles import finders
 from django.core import checks
+from django.forms import Script
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from profiles.canonical import ALIASES
 from profiles.footnotes import MARKER
 from profiles.richtext import ATTRIBUTES, INLINE_TAGS, TAGS, clean, clean_inline, plain
 
 PLUGIN = "profiles/admin/footnote/plugin.js"
 STYLES = ["profiles/reading.css", "profiles/admin/contents.css"]  # the public article's, then what only editors see
+
+SCRIPTS = [Script(f"profiles/admin/{name}.js", type="module") for name in ("pasting",)]
 
 # CKEditor 4 writes scripts and styles into its own frames: it cannot live under less (research: editorial.md §3).
 # Both are kept from pages without it; no 'unsafe-eval', no foreign host.
@@ -113,6 +117,7 @@ def config(*, inline: bool, notes: bool) -> dict[str, Any]:
         "autoGrow_onStartup": True,
         "resize_dir": "vertical",
         "footnote": LABELS,
+        "pasting": {"forms": ALIASES, **LEFT_OUT},
     }
 
 
@@ -127,6 +132,18 @@ LABELS = {
     "text": _("Text of the note"),
     "empty": _("Write the note, or choose one from the list."),
     "missing": _("Nobody knows this note here. Write it, or choose another."),
+}
+
+# What is said of a text that was pasted: one, and more than one.
+LEFT_OUT = {
+    "leftOut": _("Left out of what you pasted: {what}."),
+    "deleted": [_("{n} deleted passage"), _("{n} deleted passages")],
+    "comments": [_("{n} comment"), _("{n} comments")],
+    "pictures": [_("{n} picture"), _("{n} pictures")],
+    "marks": [
+        _("{n} footnote mark came without its note: put the note in again where the text shows its number."),
+        _("{n} footnote marks came without their notes: put the notes in again where the text shows their numbers."),
+    ],
 }
 
 
@@ -145,7 +162,8 @@ class EditorWidget(CKEditorWidget):  # type: ignore[misc]
 
     @property
     def media(self) -> forms.Media:
-        media: forms.Media = super().media + forms.Media(css={"all": ["profiles/admin/editor.css"]})
+        ours = forms.Media(css={"all": ["profiles/admin/editor.css"]}, js=SCRIPTS)  # type: ignore[arg-type]  # stubs know no Script
+        media: forms.Media = super().media + ours
         return media
 
     def format_value(self, value: Any) -> str:

@@ -10,11 +10,6 @@
 
   var KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-  // Marks of notes as word processors paste them: Word, LibreOffice, each with end notes too.
-  var MAYBE_MARK = /href=["']?[^"'\s>]*#_?(ftn|edn|sdfootnote|sdendnote)\d/;
-  var PASTED_MARK = /#_?(ftn|edn|sdfootnote|sdendnote)(\d+)(?:sym)?$/;
-  var PASTED_NOTE = /#_?(ftn|edn|sdfootnote|sdendnote)(?:ref)?(\d+)(?:anc)?$/;
-
   // By default an empty sup is dropped on load, and with it the mark.
   CKEDITOR.dtd.$removeEmpty.sup = 0;
 
@@ -55,66 +50,8 @@
       editor.ui.addButton("Footnote", { label: words.button + " (Ctrl+Alt+F)", command: "footnote", toolbar: "links", icon: icon });
       editor.setKeystroke(CKEDITOR.CTRL + CKEDITOR.ALT + 70, "footnote");
       CKEDITOR.dialog.add("footnote", dialog);
-
-      // After the filters for Word and LibreOffice, before the text is cleaned and inserted.
-      editor.on("paste", pasted, null, null, 9);
-      editor.on("afterPasteFromWord", pasted);
     },
   });
-
-  function pasted(event) {
-    var html = event.data.dataValue;
-    if (html && MAYBE_MARK.test(html)) event.data.dataValue = withMarks(html);
-  }
-
-  // Notes pasted with a text become notes of this profile, and their links marks.
-  function withMarks(html) {
-    var pastedText = new DOMParser().parseFromString(html, "text/html");
-    var keys = {};
-    links(pastedText).forEach(function (link) {
-      var id = noteId(link);
-      if (!id) return;
-      var block = link.closest("div[id], p, li");
-      if (!block) return;
-      link.remove();
-      keys[id] = window.footnoteBook.add(inlineHtml(block).trim());
-      block.remove();
-    });
-    links(pastedText).forEach(function (link) {
-      var found = PASTED_MARK.exec(link.getAttribute("href"));
-      var key = found && keys[found[1] + found[2]];
-      if (!key) return;
-      var outer = link.parentElement.tagName === "SUP" && link.parentElement.textContent === link.textContent;
-      var sup = pastedText.createElement("sup");
-      sup.setAttribute("data-footnote", key);
-      sup.textContent = "[?]";
-      (outer ? link.parentElement : link).replaceWith(sup);
-    });
-    return pastedText.body.innerHTML;
-  }
-
-  function links(root) {
-    return Array.from(root.querySelectorAll("a[href]"));
-  }
-
-  // A note links back to its mark: Word by "#_ftnref1", LibreOffice by "#sdfootnote1anc".
-  function noteId(link) {
-    var href = link.getAttribute("href");
-    var found = /ref\d+$|anc$/.test(href) && PASTED_NOTE.exec(href);
-    return found ? found[1] + found[2] : null;
-  }
-
-  // What a note may hold; the rest of a word processor's mark-up is left behind.
-  function inlineHtml(node) {
-    if (node.nodeType === Node.TEXT_NODE) return CKEDITOR.tools.htmlEncode(node.nodeValue.replace(/\s+/g, " "));
-    var inside = Array.from(node.childNodes).map(inlineHtml).join("");
-    var name = { I: "em", EM: "em", B: "strong", STRONG: "strong", SUB: "sub", SUP: "sup" }[node.nodeName];
-    if (name) return "<" + name + ">" + inside + "</" + name + ">";
-    if (node.nodeName === "A" && /^(https?|mailto):/i.test(node.getAttribute("href") || "")) {
-      return '<a href="' + CKEDITOR.tools.htmlEncodeAttr(node.getAttribute("href")) + '">' + inside + "</a>";
-    }
-    return node.nodeName === "P" ? inside + " " : inside;
-  }
 
   function dialog(editor) {
     var words = editor.config.footnote;
