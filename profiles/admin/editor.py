@@ -26,7 +26,7 @@ from profiles.richtext import ATTRIBUTES, INLINE_TAGS, TAGS, clean, clean_inline
 PLUGIN = "profiles/admin/footnote/plugin.js"
 STYLES = ["profiles/reading.css", "profiles/admin/contents.css"]  # the public article's, then what only editors see
 
-SCRIPTS = [Script(f"profiles/admin/{name}.js", type="module") for name in ("pasting",)]
+SCRIPTS = [Script(f"profiles/admin/{name}.js", type="module") for name in ("editor", "pasting")]
 
 # CKEditor 4 writes scripts and styles into its own frames: it cannot live under less (research: editorial.md §3).
 # Both are kept from pages without it; no 'unsafe-eval', no foreign host.

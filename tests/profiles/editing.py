@@ -86,3 +86,42 @@ def notes_on(page):
         """() => [...document.querySelectorAll('[data-rows=footnotes] [data-row]:not(.removed)')]
             .map((row) => [row.querySelector('[data-number]').textContent, row.querySelector('textarea').value])"""
     )
+
+
+def select(page, name, marked):
+    """Put the caret where ``|`` stands in the words of an editor, or select what stands between ``{`` and ``}``."""
+    page.evaluate(
+        """([name, marked]) => {
+            const editor = CKEDITOR.instances['id_' + name];
+            const place = (index) => {
+                const nodes = document.createTreeWalker(editor.editable().$, NodeFilter.SHOW_TEXT);
+                for (let node; (node = nodes.nextNode()); index -= node.length) if (index <= node.length) return [node, index];
+            };
+            const [from, to] = marked.includes('|') ? [marked.indexOf('|'), marked.indexOf('|')]
+                : [marked.indexOf('{'), marked.indexOf('}') - 1];
+            editor.focus();
+            const range = editor.document.$.createRange();
+            range.setStart(...place(from));
+            range.setEnd(...place(to));
+            const selection = editor.document.$.getSelection();
+            selection.removeAllRanges();
+            selection.addRange(range);
+            editor.selectionChange(1);
+        }""",
+        [name, marked],
+    )
+
+
+def write_note(page, text="A source.", accept="Control+Enter"):
+    """By keys alone, as one who writes does; the editor has the focus."""
+    page.keyboard.press("Control+Alt+f")
+    dialog = opened_dialog(page)
+    page.keyboard.type(text)
+    page.keyboard.press(accept)
+    dialog.wait_for(state="hidden")
+
+
+def focus_mark(page, name, number=0):
+    """Click a mark, as one does to see its note or to delete it."""
+    body_of(page, name).locator("sup").nth(number).click()
+    page.wait_for_function("(name) => CKEDITOR.instances['id_' + name].widgets.focused", arg=name)
