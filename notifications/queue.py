@@ -3,12 +3,15 @@
 Leases are told by the database's clock, so that workers' clocks may differ.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from notifications.limits import LEASE, UNANSWERED_LIMIT
+from notifications.clock import bring_back
+from notifications.limits import HANDED_LEASE, LEASE, PAUSES, UNANSWERED_LIMIT
 from notifications.models import Message
 from notifications.models.states import FREE, SETTLED_FIELDS, State
 
@@ -20,13 +23,19 @@ def claim(owner: str, limit: int, *, at_random: bool = False) -> list[Message]:
     ``at_random``: not the most urgent, which may be the very ones that are refused.
     """
     recover()
-    due = Message.objects.due().order_by("?") if at_random else Message.objects.due()
-    chosen = list(due.select_for_update(skip_locked=True)[:limit].values_list("pk", flat=True))
+    chosen = _choose(limit, at_random=at_random)
+    if not chosen and bring_back(Message.objects.pending(), "due_at", PAUSES[-1], to=None):
+        chosen = _choose(limit, at_random=at_random)
     mine = Message.objects.filter(pk__in=chosen)
     mine.update(state=State.LEASED, owner=owner, lease_until=Now() + LEASE)
     profile = "deliveries__announcement__profile"
-    claimed = mine.order_by("kind", "due_at", "pk").select_related("subscriber")
+    claimed = mine.order_by("kind", "pk").select_related("subscriber")
     return list(claimed.prefetch_related(f"{profile}__country", f"{profile}__theme"))
+
+
+def _choose(limit: int, *, at_random: bool) -> list[int]:
+    due = Message.objects.due().order_by("?") if at_random else Message.objects.due()
+    return list(due.select_for_update(skip_locked=True)[:limit].values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -36,6 +45,7 @@ def recover() -> None:
     What was only leased is certainly unsent. What was handed over may have
     arrived: it goes out again with the same Message-ID, and is counted.
     """
+    _doubt_leases()
     ended = Message.objects.under_way().filter(lease_until__lt=Now()).select_for_update(skip_locked=True)
     if not (keys := list(ended.values_list("pk", flat=True))):
         return
@@ -49,6 +59,14 @@ def recover() -> None:
         **SETTLED_FIELDS,
     )
     handed.update(state=State.PENDING, unanswered_count=F("unanswered_count") + 1, **FREE)
+
+
+def _doubt_leases() -> None:
+    """Of a worker that died with its clock a day ahead. For less than an hour it may live, and must not be doubled."""
+    hour = timedelta(hours=1)
+    leased, handed = (Message.objects.filter(state=state) for state in (State.LEASED, State.HANDED))
+    bring_back(leased, "lease_until", LEASE, to=Now() + LEASE, slack=hour)
+    bring_back(handed, "lease_until", PAUSES[-1], to=Now() + HANDED_LEASE, slack=hour)
 
 
 def release(owner: str) -> int:

@@ -1,7 +1,7 @@
 """May this mail still go out, and where to? Asked at the last moment, for much may have changed since it was queued."""
 
 from django.db.models import Exists
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from notifications.models import Message, Subscriber, Subscription
@@ -24,9 +24,10 @@ def recipient_of(message: Message) -> str:
 
 
 def _strangers_address(message: Message) -> str:
-    if not message.address or message.give_up_at < timezone.now():
+    in_time = Message.objects.filter(pk=message.pk, give_up_at__gt=Now()).exclude(address="")
+    if (address := in_time.values_list("address", flat=True).first()) is None:
         raise NotOwed(_("It could not be sent within a day."))
-    return message.address
+    return address
 
 
 def _own_address(subscriber: Subscriber) -> str | None:

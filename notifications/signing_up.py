@@ -1,9 +1,9 @@
 """From a stranger's wish to a subscription: a mail in between, and nothing kept of the stranger until the click."""
 
 import uuid
-from datetime import timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from notifications import links, wording
 from notifications.addresses import address_key, clean_address
 from notifications.duties import detect
+from notifications.limits import FORGET_STRANGER
 from notifications.models import Message, Subscriber
 from notifications.models.message import CONFIRMATIONS_A_DAY
 from notifications.scope import Scope
 from notifications.sealing import seal, unseal
-
-FORGET_STRANGER = timedelta(hours=24)
 
 
 class UsedLink(links.BadLink):
@@ -41,7 +40,7 @@ def ask(address: str, scope: Scope) -> None:
             address=address,
             sealed_address=sealed,
             wording=asking.as_json(),
-            give_up_at=timezone.now() + FORGET_STRANGER,
+            give_up_at=Now() + FORGET_STRANGER,
         ),
     )
 

@@ -7,20 +7,21 @@ a crash interrupted is seen again.
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
-from django.utils import timezone
 
-from notifications.models import Announcement, Cursor
-from notifications.models.announcement import edition_carrying, quiet_from_now
+from notifications.clock import bring_back, today
+from notifications.models import Announcement, Cursor, Subscription
+from notifications.models.announcement import edition_carrying, quiet_from_now, quiet_span
 from profiles.models import Edition, Profile
 
 
 def detect() -> int:
     """Announce each live profile's date that is due and differs from the one announced last."""
+    bring_back(Announcement.objects.open(), "quiet_until", quiet_span(), to=quiet_from_now())
     began = _begin_cursors()
     withdrawn = sum(_withdraw(announcement) for announcement in Announcement.objects.open().of_unpublished())
-    moved = Cursor.objects.filter(
-        profile__live_edition__isnull=False, profile__last_updated__lte=timezone.localdate()
-    ).exclude(announced=F("profile__last_updated"))
+    moved = Cursor.objects.filter(profile__live_edition__isnull=False, profile__last_updated__lte=today()).exclude(
+        announced=F("profile__last_updated")
+    )
     return began + withdrawn + sum(_announce(cursor) for cursor in moved.select_related("profile"))
 
 
@@ -48,6 +49,7 @@ def _announce(cursor: Cursor) -> int:
             to_date=profile.last_updated,  # type: ignore[misc]
             edition=edition_carrying(profile),
             quiet_until=quiet_from_now(),
+            newest_wish=Subscription.objects.newest(),
         )
     return 1
 

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from notifications.clock import bring_back
+from notifications.limits import FORGET_STRANGER
 from notifications.links import CONFIRM_FOR
 from notifications.models import Announcement, Delivery, Message, Subscriber, Subscription
 from notifications.models.announcement import AnnouncementQuerySet
@@ -30,19 +32,21 @@ def sweep() -> int:
 
 
 def _strangers_not_written_to() -> int:
-    late = Message.objects.filter(subscriber__isnull=True, give_up_at__lt=timezone.now())
+    strangers = Message.objects.filter(subscriber__isnull=True)
+    bring_back(strangers, "give_up_at", FORGET_STRANGER, to=Now() + FORGET_STRANGER)
+    late = strangers.filter(give_up_at__lt=Now())
     return late.forget(_("It could not be sent within a day, and the address was forgotten."))
 
 
 def _letters_of_the_week() -> int:
     """Confirmations whose links have expired, and fresh links: nothing refers to them."""
     letters = Message.objects.filter(kind__lt=Message.Kind.ANNOUNCEMENT)
-    return letters.filter(created_at__lt=timezone.now() - CONFIRM_FOR).delete()[0]
+    return letters.filter(created_at__lt=Now() - CONFIRM_FOR).delete()[0]
 
 
 def _leavers() -> int:
     """Addresses whose owners follow nothing any more, and have not for weeks."""
-    late = timezone.now() - KEEP_ADDRESS
+    late = Now() - KEEP_ADDRESS
     mine = Subscription.objects.filter(subscriber=OuterRef("pk"))
     left = Subscriber.objects.filter(erased_at__isnull=True, subscriptions__ended_at__lt=late).distinct()
     gone = left.exclude(Exists(mine.active())).exclude(Exists(mine.filter(ended_at__gte=late)))
@@ -52,7 +56,7 @@ def _leavers() -> int:
 
 
 def _ended_subscriptions() -> int:
-    return Subscription.objects.filter(ended_at__lt=timezone.now() - KEEP_HISTORY).delete()[0]
+    return Subscription.objects.filter(ended_at__lt=Now() - KEEP_HISTORY).delete()[0]
 
 
 @transaction.atomic
@@ -71,7 +75,7 @@ def _old_announcements() -> int:
 
 
 def _old() -> AnnouncementQuerySet:
-    return Announcement.objects.filter(detected_at__lt=timezone.now() - KEEP_HISTORY).exclude(
+    return Announcement.objects.filter(detected_at__lt=Now() - KEEP_HISTORY).exclude(
         state__in=[Announcement.State.OPEN, Announcement.State.READY]
     )
 

@@ -1,13 +1,13 @@
 """What changed, and to whom it is owed."""
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Now
-from django.utils import timezone
+from django.db.models.functions import Least, Now
 from django.utils.translation import gettext_lazy as _
 
 from profiles.models import Edition, Profile
@@ -49,7 +49,7 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         """Those begun, and those open long enough whose date still stands on a live profile."""
         stands = Q(
             state=Announcement.State.OPEN,
-            quiet_until__lte=timezone.now(),
+            quiet_until__lte=Now(),
             profile__live_edition__isnull=False,
             profile__last_updated=F("to_date"),
         )
@@ -91,9 +91,10 @@ class Announcement(models.Model):
         help_text=_("The edition that carries the new date; none when the date was changed without one."),
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
-    opened_at = models.DateTimeField(_("first seen at"), default=timezone.now)
-    detected_at = models.DateTimeField(
-        _("detected at"), db_default=Now(), help_text=_("It is owed to those who had subscribed by then.")
+    opened_at = models.DateTimeField(_("first seen at"), db_default=Now())
+    detected_at = models.DateTimeField(_("detected at"), db_default=Now())
+    newest_wish = models.BigIntegerField(
+        _("newest subscription then"), default=0, help_text=_("It is owed to this subscription and those before it.")
     )
     quiet_until = models.DateTimeField(_("quiet until"))
     fanned_out_to = models.BigIntegerField(_("last subscriber reached"), default=0, editable=False)
@@ -127,9 +128,8 @@ class Announcement(models.Model):
         return self.to_date < self.from_date
 
     def owed(self) -> SubscriberQuerySet:
-        """Those who had subscribed when the change was detected; both moments are the database's own."""
-        detected_at = Announcement.objects.filter(pk=self.pk).values("detected_at")
-        wishes = Subscription.objects.active().matching(self.profile).filter(confirmed_at__lt=detected_at)
+        """Those who had subscribed when the change was detected, told by the order of their numbers."""
+        wishes = Subscription.objects.active().matching(self.profile).filter(pk__lte=self.newest_wish)
         return Subscriber.objects.reachable().filter(Exists(wishes.filter(subscriber=OuterRef("pk"))))
 
     def lead_to(self, profile: Profile) -> None:
@@ -138,16 +138,20 @@ class Announcement(models.Model):
         Owed anew: who subscribed since the last detection has not been told of this date.
         """
         self.to_date, self.edition = profile.last_updated, edition_carrying(profile)  # type: ignore[assignment]
-        self.quiet_until = min(quiet_from_now(), self.opened_at + LONGEST_QUIET)
+        self.quiet_until = Least(quiet_from_now(), F("opened_at") + LONGEST_QUIET)
         if self.to_date == self.from_date:
             self.state = self.State.WITHDRAWN
-        self.detected_at = Now()
+        self.detected_at, self.newest_wish = Now(), Subscription.objects.newest()
         self.save()
 
 
-def quiet_from_now() -> datetime:
+def quiet_span() -> timedelta:
+    return timedelta(minutes=settings.QUIET_MINUTES)
+
+
+def quiet_from_now() -> Any:
     """When a change found now may go out, if the date is left alone."""
-    return timezone.now() + timedelta(minutes=settings.QUIET_MINUTES)
+    return Now() + quiet_span()
 
 
 def edition_carrying(profile: Profile) -> Edition | None:

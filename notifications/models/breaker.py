@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from notifications.clock import bring_back
 from notifications.limits import HANDED_LEASE, SERVER_PAUSES
 from notifications.relay import Answer, Outcome
 
@@ -58,6 +59,7 @@ class Breaker(models.Model):
         """How many mails may go out: ``many``, or none during a pause, or one by one worker alone when it is over."""
         if not self.is_open:
             return many
+        bring_back(Breaker.objects.all(), "paused_until", SERVER_PAUSES[-1], to=Now())
         # Whoever tries holds the turn as long as a mail may take; a trier that died is followed by another.
         over = Breaker.objects.filter(pk=self.pk, paused_until__lte=Now())
         return over.update(paused_until=Now() + HANDED_LEASE)

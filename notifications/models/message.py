@@ -18,18 +18,21 @@ from .states import FREE, SETTLED_FIELDS
 from .subscriber import Subscriber
 
 CONFIRMATIONS_A_DAY = 3
-KEEP_TRYING = timedelta(hours=48)
 
 
 def in_two_days() -> datetime:
-    return timezone.now() + KEEP_TRYING
+    """Stays for migration 0001, which names it."""
+    return timezone.now() + timedelta(hours=48)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self) -> "MessageQuerySet":
         """To be sent now, the most urgent kind first."""
-        waiting = self.filter(state=states.State.PENDING, due_at__lte=timezone.now())
-        return waiting.order_by("kind", "due_at", "pk")
+        waiting = self.pending().filter(Q(due_at__isnull=True) | Q(due_at__lte=Now()))
+        return waiting.order_by("kind", "pk")
+
+    def pending(self) -> "MessageQuerySet":
+        return self.filter(state=states.State.PENDING)
 
     def under_way(self) -> "MessageQuerySet":
         return self.filter(state__in=states.UNDER_WAY)
@@ -43,11 +46,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def retry(self) -> int:
         """Put failed announcements in the queue once more."""
-        now = timezone.now()
         return self.to_retry().update(
             state=states.State.PENDING,
-            due_at=now,
-            give_up_at=now + KEEP_TRYING,
+            due_at=None,
             settled_at=None,
             attempt_count=0,
             unanswered_count=0,
@@ -83,9 +84,13 @@ class Message(models.Model):
     sealed_address = models.BinaryField(max_length=254, null=True, blank=True)
     asked_by = models.CharField(max_length=64, blank=True, default="", editable=False)
     asked_times = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(_("written at"), default=timezone.now)
-    due_at = models.DateTimeField(_("due at"), default=timezone.now)
-    give_up_at = models.DateTimeField(_("given up at"), default=in_two_days)
+    created_at = models.DateTimeField(_("written at"), db_default=Now())
+    due_at = models.DateTimeField(
+        _("due at"), null=True, blank=True, help_text=_("Empty: at once. It is set when a mail is put off.")
+    )
+    give_up_at = models.DateTimeField(
+        _("given up at"), null=True, blank=True, help_text=_("Of a confirmation alone: its address is forgotten then.")
+    )
     owner = models.CharField(_("worker"), max_length=64, blank=True, default="")
     lease_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     attempt_count = models.PositiveSmallIntegerField(_("attempts put off"), default=0)
@@ -130,7 +135,7 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["kind", "due_at", "id"], condition=Q(state="pending"), name="message_pending"),
+            models.Index(fields=["kind", "id"], condition=Q(state="pending"), name="message_pending"),
             models.Index(fields=["lease_until"], condition=Q(state__in=["leased", "handed"]), name="message_under_way"),
             models.Index(fields=["created_at"], condition=Q(kind__lt=3), name="message_of_a_week"),
         ]
@@ -190,7 +195,7 @@ class Message(models.Model):
             self._put_off(pause(self.attempt_count), reason, attempt_count=self.attempt_count + 1)
 
     def _put_off(self, wait: timedelta, reason: str, **fields: object) -> None:
-        self._note(state=self.State.PENDING, due_at=timezone.now() + wait, reason=reason, **FREE, **fields)
+        self._note(state=self.State.PENDING, due_at=Now() + wait, reason=reason, **FREE, **fields)
 
     def _finish(self, state: states.State, reason: str = "") -> None:
         """The last word on this mail."""

@@ -4,12 +4,13 @@ import uuid
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q, Value
+from django.db.models import F, Max, Q, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.addresses import address_key
+from notifications.clock import today
 from notifications.scope import Scope
 from profiles.models import Profile
 
@@ -80,13 +81,12 @@ class Subscriber(models.Model):
 
     def count_refusal(self, *, is_final: bool) -> None:
         """Remember that the mail server refused this mailbox today; a final refusal, or the third day, silences it."""
-        today = timezone.localdate()
         mine = Subscriber.objects.filter(pk=self.pk)
-        mine.filter(Q(refused_on__isnull=True) | Q(refused_on__lt=today)).update(
-            refusal_count=F("refusal_count") + 1, refused_on=today
+        mine.filter(Q(refused_on__isnull=True) | Q(refused_on__lt=today())).update(
+            refusal_count=F("refusal_count") + 1, refused_on=today()
         )
         enough = mine if is_final else mine.filter(refusal_count__gte=REFUSALS_BEFORE_SILENCE)
-        enough.filter(suppressed_at__isnull=True).update(suppressed_at=timezone.now())
+        enough.filter(suppressed_at__isnull=True).update(suppressed_at=Now())
 
     @transaction.atomic
     def erase(self) -> None:
@@ -117,9 +117,21 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def of_reachable(self) -> "SubscriptionQuerySet":
         return self.filter(subscriber__erased_at__isnull=True, subscriber__suppressed_at__isnull=True)
 
+    def newest(self) -> int:
+        """The highest number given so far: whoever has this or a lower one had subscribed by now.
+
+        Numbers only grow, whatever clocks do. All that are committed are at or
+        below it, so no one who had subscribed is left out. Of those who confirm
+        at this very moment one may have taken a lower number and commit later;
+        that reader is told of a change no older than the own click, a mail too
+        many at worst and never one too few. A lock shared with confirming would
+        only decide this tie the other way.
+        """
+        return self.aggregate(newest=Max("pk"))["newest"] or 0
+
     def end(self, reason: Ending) -> int:
         """End those that are active, and say why; an ended row is history and is never revived."""
-        return self.active().update(ended_at=timezone.now(), ended_reason=reason)
+        return self.active().update(ended_at=Now(), ended_reason=reason)
 
 
 class Subscription(models.Model):

@@ -7,8 +7,9 @@ import pytest
 from notifications import duties
 from tests.dripping_server import dripping_server
 from tests.mail_server import mail_server
+from tests.workers import start
 
-__all__ = ["dripping_server", "mail_server"]
+__all__ = ["dripping_server", "mail_server", "start"]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from notifications import signing_up
@@ -13,6 +12,7 @@ from notifications.models.breaker import ENOUGH
 from notifications.relay import Outcome
 from notifications.scope import Scope
 from profiles.models import Profile
+from tests.clock import travel
 from tests.factories import make_live_profile, make_subscriber
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,7 +140,7 @@ def test_each_pause_is_longer_than_the_last_up_to_five_minutes(owed, mail_server
     owed(5)
     mail_server.answers["MAIL"] = lambda _recipient: "421 closing"
     pauses = []
-    with time_machine.travel(timezone.now(), tick=False):
+    with travel(timezone.now(), tick=False):
         until_it_pauses()
         for _trial in range(7):
             pauses.append(round((Breaker.now().paused_until - timezone.now()).total_seconds(), -1))

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
-import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils import timezone
 from notifications.duties import detect, fan_out
 from notifications.models import Announcement, Cursor
 from profiles.models import Profile
+from tests.clock import travel
 from tests.factories import correction, make_countries, make_country, make_live_profile, make_profile, publish
 
 pytestmark = pytest.mark.django_db
@@ -150,23 +150,23 @@ class TestWithinTheQuietWindow:
     def test_nothing_goes_out_before_its_end(self, seen):
         change(seen, B)
         assert fan_out() == 0
-        with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        with travel(timezone.now() + timedelta(minutes=11)):
             assert fan_out() == 1
         assert dates() == [(A, B, State.FANNED_OUT)]
 
     def test_each_change_begins_it_anew_but_for_an_hour_at_most(self, seen):
         start = timezone.now()
         for minutes in range(0, 60, 9):
-            with time_machine.travel(start + timedelta(minutes=minutes)):
+            with travel(start + timedelta(minutes=minutes)):
                 change(seen, B + timedelta(days=minutes))
                 assert fan_out() == 0
-        with time_machine.travel(start + timedelta(minutes=61)):
+        with travel(start + timedelta(minutes=61)):
             assert fan_out() == 1
 
     def test_a_date_changed_after_detection_waits_for_the_next_look(self, seen):
         change(seen, B)
         Profile.objects.update(last_updated=C)
-        with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        with travel(timezone.now() + timedelta(minutes=11)):
             assert fan_out() == 0
             detect()
         assert dates() == [(A, C, State.OPEN)]
@@ -202,14 +202,14 @@ def test_a_profile_that_returns_with_the_date_announced_is_silent(seen):
 def test_a_future_date_waits_for_its_day(seen):
     tomorrow = timezone.localdate() + timedelta(days=1)
     assert change(seen, tomorrow) == 0
-    with time_machine.travel(timezone.now() + timedelta(days=1)):
+    with travel(timezone.now() + timedelta(days=1)):
         assert detect() == 1
         assert detect() == 0
 
 
 def test_the_day_is_the_sites_own(seen, settings):
     """At 11:00 UTC it is tomorrow already on Kiritimati (UTC+14), and still today at Greenwich."""
-    with time_machine.travel("2026-03-28T11:00:00Z"):
+    with travel("2026-03-28T11:00:00Z"):
         assert change(seen, date(2026, 3, 29)) == 0
         settings.TIME_ZONE = "Pacific/Kiritimati"
         timezone.get_default_timezone.cache_clear()

@@ -1,13 +1,9 @@
 """Real workers killed with SIGKILL in every window: nothing is lost, and at most the one mail in hand is doubled."""
 
-import os
 import subprocess
-import sys
 from collections import Counter
 from datetime import date, timedelta
-from pathlib import Path
 from threading import Event, Lock, Thread
-from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -21,43 +17,7 @@ from tests.factories import make_live_profile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROOT = Path(__file__).resolve().parents[2]
 State = Message.State
-
-
-def test_database():
-    """The address of this test's database, for another process."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-
-
-test_database.__test__ = False
-
-
-@pytest.fixture
-def start(mail_server, settings, tmp_path):
-    """Start a worker of its own process; whatever is left of them ends with the test."""
-    workers = []
-    environment = {
-        **os.environ,
-        "DATABASE_URL": test_database(),
-        "EMAIL_URL": f"smtp://{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",
-        "DJANGO_SETTINGS_MODULE": "monitor.settings",
-        "MONITOR_VAR": str(tmp_path),
-        "MONITOR_QUIET_MINUTES": "0",
-    }
-
-    def worker():
-        command = [sys.executable, "manage.py", "work", "--once"]
-        workers.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL))  # noqa: S603
-        return workers[-1]
-
-    yield worker
-    for left in workers:
-        left.kill()
-        left.wait()
 
 
 @pytest.fixture

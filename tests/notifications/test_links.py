@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from notifications.duties import detect, send
 from notifications.models import Message, Subscriber, Subscription
 from notifications.scope import Scope
 from profiles.models import Profile
+from tests.clock import travel
 from tests.factories import make_country, make_live_profile, make_subscriber, make_theme
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ class TestConfirming:
 
     def test_is_too_late_after_a_week(self, client, mailoutbox):
         path = self.asked(mailoutbox)
-        with time_machine.travel(timezone.now() + timedelta(days=7, seconds=5)):
+        with travel(timezone.now() + timedelta(days=7, seconds=5)):
             for answer in (client.get(path), client.post(path)):
                 assert answer.status_code == 410
                 assert "subscribing again" in answer.content.decode()
@@ -140,7 +140,7 @@ class TestLeaving:
         assert "These mails have ended" in client.get(paths["leave"]).content.decode()
 
     def test_works_for_ever(self, client, paths):
-        with time_machine.travel(timezone.now() + timedelta(days=3000)):
+        with travel(timezone.now() + timedelta(days=3000)):
             client.post(paths["leave"])
         assert active() == 0
 
@@ -221,7 +221,7 @@ class TestManaging:
 
     def test_by_an_old_link_sends_a_fresh_one_to_the_mailbox(self, client, paths, follower, mailoutbox):
         Message.objects.all().delete()
-        with time_machine.travel(timezone.now() + timedelta(days=31)):
+        with travel(timezone.now() + timedelta(days=31)):
             answer = client.get(paths["manage"])
             assert answer.status_code == 410
             assert "reader@example.org" not in answer.content.decode()

@@ -6,7 +6,6 @@ from threading import Barrier, Event, Thread
 from unittest import mock
 
 import pytest
-import time_machine
 from django.core.mail import get_connection
 from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.utils import timezone
@@ -18,6 +17,7 @@ from notifications.models import Announcement, Ending, Message, Subscriber
 from notifications.relay import Outcome, _about_mailbox
 from notifications.scope import Scope
 from profiles.models import Profile
+from tests.clock import after, travel
 from tests.factories import make_live_profile, make_subscriber
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,10 +54,6 @@ def states():
 
 def end_leases():
     Message.objects.under_way().update(lease_until=timezone.now() - timedelta(seconds=1))
-
-
-def after(**span):
-    return time_machine.travel(timezone.now() + timedelta(**span))
 
 
 def test_each_mail_is_accepted_once_over_one_connection(owed, mail_server):
@@ -151,7 +147,7 @@ class TestOneMailIsRefused:
         mail_server.answers["RCPT"] = lambda _recipient: "451 later"
         pauses, begun = [], timezone.now()
         while message.state == State.PENDING:
-            with time_machine.travel(message.due_at, tick=False):
+            with travel(message.due_at, tick=False):
                 send()
                 message.refresh_from_db()
                 pauses.append(round((message.due_at - timezone.now()).total_seconds() / 60))

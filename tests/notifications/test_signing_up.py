@@ -5,7 +5,6 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,6 +18,7 @@ from notifications.models import Message, Subscriber, Subscription
 from notifications.scope import Scope
 from notifications.sealing import seal, unseal
 from profiles.models import FormerSlug
+from tests.clock import travel
 from tests.factories import make_country, make_live_profile, make_subscriber, make_theme
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,7 @@ def test_what_cannot_be_sent_within_a_day_is_forgotten_but_its_link_would_work(c
     post(client, "stranger@example.org")
     assert send() == 0
     link = re.search(r"(/subscribe/confirm/\S+)", Message.objects.get().wording["text"])[1]
-    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+    with travel(timezone.now() + timedelta(hours=25)):
         sweep()
         assert "stranger" not in everything_stored()
         assert Message.objects.get().state == Message.State.SKIPPED
@@ -114,7 +114,7 @@ def test_what_cannot_be_sent_within_a_day_is_forgotten_but_its_link_would_work(c
 def test_a_week_later_nothing_is_left(client, mailoutbox):
     post(client)
     send()
-    with time_machine.travel(timezone.now() + timedelta(days=8)):
+    with travel(timezone.now() + timedelta(days=8)):
         sweep()
     assert not Message.objects.exists()
 
@@ -172,7 +172,7 @@ def test_the_fourth_mail_to_one_address_in_a_day_is_not_written(client, mailoutb
     while send():
         pass
     assert len(mailoutbox) == 3
-    with time_machine.travel(timezone.now() + timedelta(days=1)):
+    with travel(timezone.now() + timedelta(days=1)):
         post(client)
         send()
     assert len(mailoutbox) == 4

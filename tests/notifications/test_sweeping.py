@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from notifications import signing_up
@@ -11,13 +10,10 @@ from notifications.duties import compose, detect, fan_out, send, sweep
 from notifications.models import Announcement, Delivery, Ending, Message, Subscriber, Subscription
 from notifications.scope import Scope
 from profiles.models import Profile
+from tests.clock import after
 from tests.factories import make_live_profile, make_subscriber
 
 pytestmark = pytest.mark.django_db
-
-
-def after(**span):
-    return time_machine.travel(timezone.now() + timedelta(**span))
 
 
 def swept():
