@@ -7,6 +7,7 @@ from django.urls import include, path
 from monitor import pages, robots
 
 handler404 = "profiles.views.errors.not_found"
+handler500 = "monitor.refusals.handler500"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
