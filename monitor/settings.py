@@ -8,6 +8,7 @@ page is off and every cookie wants HTTPS.
 Names and defaults are listed in the README.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -114,10 +115,11 @@ DUTIES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'monitor.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: a transaction that will write waits its turn at the start instead of failing in the middle.
+    DATABASES["default"]["ENGINE"] = "monitor.steady_sqlite3"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL;",
+        "init_command": "PRAGMA temp_store=MEMORY;",  # a full disk has no room to sort in either
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -131,7 +133,8 @@ CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+with suppress(OSError):  # a disk that is full or read-only is no reason not to start
+    STATIC_ROOT.mkdir(exist_ok=True)
 # On this machine a file is looked for when it is asked for, so that nothing has to be collected and no start has
 # to list the editor's 6,500; elsewhere `collectstatic` hashes and compresses them once.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL
