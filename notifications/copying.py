@@ -17,13 +17,13 @@ class RandomUUID(Func):
 
 
 def insert_for_each(rows: QuerySet, prototype: Model, **columns: Any) -> int:
-    """Store a copy of ``prototype`` for each of ``rows``; how many were stored.
+    """Store a copy of ``prototype`` for each of ``rows``, numbered in their order; how many were stored.
 
     ``columns`` maps columns to what each row gives them: a field's name or an
     expression. What a unique constraint knows already is left alone.
     """
     given = {**_fixed(prototype), **columns}
-    select, parameters = rows.order_by().values_list(*given.values()).query.sql_with_params()
+    select, parameters = rows.order_by("pk").values_list(*given.values()).query.sql_with_params()
     quote = connection.ops.quote_name
     into = f"{quote(prototype._meta.db_table)} ({', '.join(map(quote, given))})"
     with connection.cursor() as cursor:

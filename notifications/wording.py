@@ -63,9 +63,11 @@ def of_announcement(announcement: Announcement) -> Wording:
         title = str(Scope.of(profile))
         day = date_format(announcement.to_date)
         edition = announcement.edition or profile.live_edition
-        subject = (
-            _("%(title)s, date corrected to %(date)s") if announcement.sets_back else _("%(title)s updated %(date)s")
-        )
+        subject = _("%(title)s updated %(date)s")
+        if announcement.sets_back:
+            subject = _("%(title)s, date corrected to %(date)s")
+        elif announcement.is_of_the_same_day:
+            subject = _("%(title)s updated again on %(date)s")
         return _worded(
             "announcement",
             subject % {"title": title, "date": day},
@@ -73,6 +75,7 @@ def of_announcement(announcement: Announcement) -> Wording:
             day=day,
             day_before=date_format(announcement.from_date),
             sets_back=announcement.sets_back,
+            is_again=announcement.is_of_the_same_day,
             note=announcement.edition.change_note if announcement.edition else "",
             profile_url=links.absolute(profile.get_absolute_url()),
             edition=edition,

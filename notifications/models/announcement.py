@@ -18,21 +18,22 @@ LONGEST_QUIET = timedelta(minutes=60)  # an editor who moves the date again and 
 
 
 class Cursor(models.Model):
-    """What was announced last of one profile: the date, and how many changes were counted so far."""
+    """What was announced last of one profile: the date and the news, and how many changes were counted so far."""
 
     profile = models.OneToOneField(
         "profiles.Profile", models.CASCADE, primary_key=True, related_name="cursor", verbose_name=_("profile")
     )
     announced = models.DateField(_("announced date"))
+    announced_news = models.PositiveIntegerField(_("announced news"), default=0)
     sequence = models.PositiveIntegerField(_("changes"), default=0)
 
     def __str__(self) -> str:
         return f"{self.profile}: {self.announced}"
 
-    def move(self, to: date) -> bool:
-        """Count one change, to ``to``; False, with nothing done, when another worker was first."""
+    def move(self, to: date, news: int) -> bool:
+        """Count one change, to ``to`` and ``news``; False, with nothing done, when another worker was first."""
         moved = Cursor.objects.filter(pk=self.pk, sequence=self.sequence).update(
-            announced=to, sequence=F("sequence") + 1
+            announced=to, announced_news=news, sequence=F("sequence") + 1
         )
         return bool(moved)
 
@@ -46,12 +47,13 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         return self.filter(profile__live_edition__isnull=True)
 
     def to_fan_out(self) -> "AnnouncementQuerySet":
-        """Those begun, and those open long enough whose date still stands on a live profile."""
+        """Those begun, and those open long enough whose date still stands on a live profile, with no news since."""
         stands = Q(
             state=Announcement.State.OPEN,
             quiet_until__lte=Now(),
             profile__live_edition__isnull=False,
             profile__last_updated=F("to_date"),
+            profile__news_count__lte=F("to_news"),
         )
         return self.filter(stands | Q(state=Announcement.State.READY)).order_by("pk")
 
@@ -67,7 +69,11 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
 
 
 class Announcement(models.Model):
-    """One change of one profile's *Last updated*; what it tells stands still once it has left the state *open*."""
+    """One change of one profile's *Last updated*, or news of the same day; it stands still once it has left *open*.
+
+    News are counted (``Profile.news_count``), because a second substantive
+    edition of a day does not move the date and is to be told all the same.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -81,6 +87,8 @@ class Announcement(models.Model):
     sequence = models.PositiveIntegerField(_("sequence"))
     from_date = models.DateField(_("from"))
     to_date = models.DateField(_("to"))
+    from_news = models.PositiveIntegerField(_("news before"), default=0)
+    to_news = models.PositiveIntegerField(_("news"), default=0)
     edition = models.ForeignKey(
         "profiles.Edition",
         models.PROTECT,
@@ -112,7 +120,8 @@ class Announcement(models.Model):
                 fields=["profile"], condition=Q(state="open"), name="announcement_open_once_per_profile"
             ),
             models.CheckConstraint(
-                condition=Q(state="withdrawn") | ~Q(from_date=F("to_date")), name="announcement_tells_another_date"
+                condition=Q(state="withdrawn") | ~Q(from_date=F("to_date")) | Q(to_news__gt=F("from_news")),
+                name="announcement_tells_another_date_or_news",
             ),
         ]
         indexes = [
@@ -127,19 +136,24 @@ class Announcement(models.Model):
         """Whether the profile went back to an older date, which is a change all the same."""
         return self.to_date < self.from_date
 
+    @property
+    def is_of_the_same_day(self) -> bool:
+        return self.to_date == self.from_date
+
     def owed(self) -> SubscriberQuerySet:
         """Those who had subscribed when the change was detected, told by the order of their numbers."""
         wishes = Subscription.objects.active().matching(self.profile).filter(pk__lte=self.newest_wish)
         return Subscriber.objects.reachable().filter(Exists(wishes.filter(subscriber=OuterRef("pk"))))
 
     def lead_to(self, profile: Profile) -> None:
-        """Take over the date that ``profile`` has now; one that is back where it was tells nobody.
+        """Take over the date that ``profile`` has now; one that is back where it was, without news, tells nobody.
 
         Owed anew: who subscribed since the last detection has not been told of this date.
         """
         self.to_date, self.edition = profile.last_updated, edition_carrying(profile)  # type: ignore[assignment]
+        self.to_news = profile.news_count
         self.quiet_until = Least(quiet_from_now(), F("opened_at") + LONGEST_QUIET)
-        if self.to_date == self.from_date:
+        if self.is_of_the_same_day and self.to_news <= self.from_news:
             self.state = self.State.WITHDRAWN
         self.detected_at, self.newest_wish = Now(), Subscription.objects.newest()
         self.save()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from notifications.duties import detect, fan_out
 from notifications.models import Announcement, Cursor
 from profiles.models import Profile
-from tests.clock import travel
+from tests.clock import after, travel
 from tests.factories import correction, make_countries, make_country, make_live_profile, make_profile, publish
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +127,76 @@ def test_every_return_is_told_once_the_window_is_over(seen):
         change(seen, day)
         fan_out()
     assert [(start, end) for start, end, _state in dates()] == [(A, B), (B, A), (A, B)]
+
+
+class TestNewsOfTheSameDay:
+    """A second substantive edition of a day does not move the date."""
+
+    def test_are_told_once(self, seen):
+        edition = publish(seen, on=A, note="Votes added.")
+        assert [detect(), detect()] == [1, 0]
+        announcement = Announcement.objects.get()
+        assert (announcement.from_date, announcement.to_date, announcement.edition) == (A, A, edition)
+        fan_out()
+        assert detect() == 0
+
+    def test_and_those_after_them_again(self, seen):
+        for note in ("Votes added.", "Casualties added."):
+            publish(seen, on=A, note=note)
+            detect()
+            fan_out()
+        assert [row.edition.change_note for row in Announcement.objects.order_by("sequence")] == [
+            "Votes added.",
+            "Casualties added.",
+        ]
+
+    @pytest.mark.usefixtures("quiet")
+    def test_of_one_window_are_one_with_the_newest_note(self, seen):
+        for note in ("Votes added.", "Casualties added."):
+            publish(seen, on=A, note=note)
+            detect()
+        assert Announcement.objects.get().edition.change_note == "Casualties added."
+
+    @pytest.mark.usefixtures("quiet")
+    def test_that_came_after_the_last_look_wait_for_the_next(self, seen):
+        publish(seen, on=A, note="Votes added.")
+        detect()
+        publish(seen, on=A, note="Casualties added.")
+        with after(minutes=11):
+            assert fan_out() == 0
+            detect()
+        assert Announcement.objects.get().edition.change_note == "Casualties added."
+
+    @pytest.mark.usefixtures("quiet")
+    def test_withdrawn_in_time_are_news_still_when_they_return(self, seen):
+        publish(seen, on=A, note="Votes added.")
+        detect()
+        seen.refresh_from_db()
+        seen.withdraw(reason="A source asked for it.")
+        detect()
+        seen.publish(by=None, change=correction())
+        detect()
+        assert dates() == [(A, A, State.WITHDRAWN), (A, A, State.OPEN)]
+
+    def test_are_none_in_a_correction(self, seen):
+        seen.sections.update(body="<p>Not yet acceded.</p>")
+        seen.publish(by=None, change=correction())
+        assert detect() == 0
+
+    def test_are_told_again_after_older_rows_were_loaded(self, seen):
+        publish(seen, on=A, note="Votes added.")
+        detect()
+        fan_out()
+        Profile.objects.update(news_count=0)
+        assert detect() == 0
+        Profile.objects.update(news_count=1)
+        assert detect() == 1
+
+    def test_before_the_first_sight_begin_at_its_first_edition(self):
+        profile = make_live_profile(on=A)
+        publish(profile, on=A, note="Votes added.")
+        detect()
+        assert dates() == [(A, A, State.OPEN)]
 
 
 @pytest.mark.usefixtures("quiet")

@@ -139,6 +139,17 @@ def test_a_date_changed_without_an_edition_is_told_in_neutral_words(profile, wor
     assert "/editions/1/" in text
 
 
+def test_news_of_the_same_day_are_called_an_update_again(profile, work, mailoutbox):
+    publish(profile, on=A, note=NOTE)
+    mail = told(work, mailoutbox)
+    assert mail["Subject"] == "United States: Mine Ban Policy updated again on 18 October 2010"
+    for kind in ("plain", "html"):
+        text = " ".join(Reader(text_of(mail, kind)).words if kind == "html" else text_of(mail, kind).split())
+        assert "The vote of October was added." in text
+        assert "stays" in text
+        assert "before" not in text
+
+
 def test_a_date_set_back_is_called_corrected(profile, work, mailoutbox):
     publish(profile, on=B, note=NOTE)
     work()

@@ -32,7 +32,7 @@ def announcement(**fields):
     [
         ({"sequence": 1, "state": "ready"}, "announcement_once_per_profile_and_sequence"),
         ({"sequence": 2}, "announcement_open_once_per_profile"),
-        ({"sequence": 2, "state": "ready", "to_date": A}, "announcement_tells_another_date"),
+        ({"sequence": 2, "state": "ready", "to_date": A}, "announcement_tells_another_date_or_news"),
     ],
 )
 def test_announcements_that_cannot_be(fields, constraint):
