@@ -11,6 +11,7 @@ fault in our writing can spoil a layout, never a reader's safety.
 """
 
 import re
+from collections.abc import Callable
 from html import unescape
 
 import nh3
@@ -28,6 +29,7 @@ TAGS: frozenset[str] = (
 )
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
+    "ol": {"start", "type"},
     "sup": {"data-footnote"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
@@ -36,6 +38,7 @@ URL_SCHEMES: frozenset[str] = frozenset({"http", "https", "mailto"})
 
 SCOPES = {"row", "col", "rowgroup", "colgroup"}
 SPAN = re.compile(r"[1-9]\d?", re.ASCII)
+START = re.compile(r"\+?0*(\d{1,4})", re.ASCII)
 ADDRESS = re.compile(r"https?://[^/\\?#]|mailto:.|/(?![/\\])", re.IGNORECASE)
 
 ANY_TAG = re.compile(r"<[^>]*>")
@@ -47,6 +50,16 @@ NOT_TEXT: frozenset[str] = frozenset(
     {"script", "style", "template", "noscript", "noembed", "noframes", "title", "xmp", "plaintext", "xml"}
     | {"iframe", "object", "applet", "audio", "video", "canvas", "svg", "math"}
     | {"textarea", "select", "datalist"}
+)
+
+# What a word processor keeps beside the text and its author does not see as text. Text that is struck through (`s`)
+# is none of it: its author sees it, and may mean it, so the words stay though no line through them can.
+DELETED: frozenset[str] = frozenset({"del"})
+HIDDEN_CLASS = re.compile(
+    r"(?:^|\s)(?:msodel|msocom\S*|vh)(?:\s|$)", re.IGNORECASE
+)  # Word's two; and ours, for ears only
+HIDDEN_STYLE = re.compile(
+    r"mso-element:\s*comment|mso-special-character:\s*comment|mso-hide:\s*all|display:\s*none", re.IGNORECASE
 )
 
 # No text has these, XML and PostgreSQL refuse some: control characters, lone surrogates, U+FFFE and U+FFFF, and the
@@ -85,11 +98,24 @@ def plain(html: str) -> str:
 
 def _parsed(html: str) -> str:
     """The input as HTML's parser understands it: well formed, with wanted elements and characters only."""
-    return _characters(_READER.clean(tame(_characters(html), kept=_READ, not_text=NOT_TEXT)))
+    return _characters(_READER.clean(tame(_characters(html), kept=_READ | DELETED, not_text=NOT_TEXT)))
 
 
 def _characters(text: str) -> str:
-    return NO_CHARACTER.sub("", LINE_END.sub("\n", text))
+    return NO_CHARACTER.sub("", LINE_END.sub("\n", text)).replace(canonical.FILLING, "")
+
+
+def _read(tag: str, name: str, value: str) -> str | None:
+    """As `_attribute`, and tell apart what is hidden: its words are not read."""
+    match name:
+        case "class":
+            return canonical.HIDDEN if HIDDEN_CLASS.search(value) else None
+        case "style":
+            return canonical.HIDDEN if HIDDEN_STYLE.search(value) else None
+        case "href" if canonical.COMMENT.match(value):
+            return value
+        case _:
+            return _attribute(tag, name, value)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -104,6 +130,11 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
             return value.lower() if value.lower() in SCOPES else None
         case "colspan" | "rowspan":
             return value if SPAN.fullmatch(value) else None
+        case "start":
+            found = START.fullmatch(value)
+            return found[1] if found and found[1] != "1" else None
+        case "type":
+            return value if value in {"a", "A", "i", "I"} else None
         case _:
             return " ".join(value.split()) or None
 
@@ -114,19 +145,25 @@ def _address(value: str) -> str | None:
     return address if ADDRESS.match(address) else None
 
 
-def _cleaner(tags: frozenset[str], attributes: dict[str, set[str]] = ATTRIBUTES) -> nh3.Cleaner:
+def _cleaner(
+    tags: frozenset[str],
+    attributes: dict[str, set[str]] = ATTRIBUTES,
+    *,
+    attribute: Callable[[str, str, str], str | None] = _attribute,
+    unread: frozenset[str] = NOT_TEXT,
+) -> nh3.Cleaner:
     """``rel`` on every link: the site it leads to cannot reach this window, nor learn which page its reader came from."""
     return nh3.Cleaner(
         tags=set(tags),
-        clean_content_tags=set(NOT_TEXT),
-        attributes={tag: names for tag, names in attributes.items() if tag in tags},
-        attribute_filter=_attribute,
+        clean_content_tags=set(unread),
+        attributes={tag: names for tag, names in attributes.items() if tag in tags | {"*"}},
+        attribute_filter=attribute,
         url_schemes=set(URL_SCHEMES),
         link_rel=canonical.REL,
     )
 
 
-_READ = TAGS | canonical.ALIASES.keys() | canonical.BREAKS
-_READER = _cleaner(_READ)
+_READ = TAGS | canonical.ALIASES.keys() | canonical.BREAKS | {"span"}
+_READER = _cleaner(_READ, {**ATTRIBUTES, "*": {"class", "style"}}, attribute=_read, unread=NOT_TEXT | DELETED)
 _SECTION, _FACT = _cleaner(TAGS), _cleaner(INLINE_TAGS)
 _NOTE = _cleaner(NOTE_TAGS, {"a": ATTRIBUTES["a"]})

@@ -2,13 +2,16 @@
 
 HTML's own parsing rules are quadratic in the depth of a text, and worse for
 unclosed formatting: a megabyte of ``<div>`` takes minutes, one of ``<font>``
-all memory, in a browser as in nh3. What people write is flat.
+all memory, in a browser as in nh3. So are its parser's ways with ``&`` that
+begins no reference, and with the attributes of one tag. What people write is flat.
 """
 
 import re
 from collections.abc import Collection, Iterator
+from html.entities import html5
 
-MANY = 2_000  # mark-up up to this many tags is parsed as it is: the worst of it takes half a second
+MANY = 2_000  # mark-up up to this many tags is parsed as it is: the worst of it takes half a second; so are "&"s
+LONG = 5_000  # characters of one tag, beyond which it loses its attributes
 DEEP = 200  # elements within elements
 
 SIBLINGS = {"p", "li", "td", "th", "tr", "dt", "dd"}  # an unclosed one ends where the next begins
@@ -20,16 +23,34 @@ TAG = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# A tag up to its ">" as HTML's tokenizer reads it, however broken; beginning with its name.
+ANY_TAG = re.compile(
+    r"""(</?[a-z][^\s/>]*+)
+        (?:[\s/]++ | [^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?)?)*+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+AMPERSAND = re.compile(r"&(?:#(?:\d{1,7}|x[\da-f]{1,6})|([a-z][a-z\d]{1,31}));|&", re.IGNORECASE)
 
 
 def tame(html: str, *, kept: Collection[str], not_text: Collection[str]) -> str:
-    """The same text with a bounded depth; as it is unless it has very many tags.
+    """The same text with bounded depth, tags and references; as it is unless it has very many of them.
 
-    Of those, well-formed tags of ``kept`` elements stay, and are nested as they
-    should be; the content of ``not_text`` elements goes; what else looks like
-    a tag is text.
+    Of very many tags, the well-formed ones of ``kept`` elements stay, and are
+    nested as they should be; the content of ``not_text`` elements goes; what
+    else looks like a tag is text.
     """
+    if html.count("&") > MANY:
+        html = AMPERSAND.sub(_reference, html)
+    if len(html) > LONG:
+        html = ANY_TAG.sub(lambda tag: tag[0] if len(tag[0]) <= LONG else tag[1][:LONG], html)
     return html if html.count("<") <= MANY else "".join(_tamed(html, kept, not_text))
+
+
+def _reference(found: re.Match[str]) -> str:
+    """A character reference as it is; an "&" that begins none as itself, which is what a parser finds out at length."""
+    is_one = found[0] != "&" and (found[1] is None or f"{found[1]};" in html5)
+    return found[0] if is_one else f"&amp;{found[0][1:]}"
 
 
 def _tamed(html: str, kept: Collection[str], not_text: Collection[str]) -> Iterator[str]:

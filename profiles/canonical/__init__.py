@@ -7,8 +7,8 @@ it gets exactly these elements: no block in a paragraph, no link in a link, no
 empty element, nothing nested deeper than `DEEPEST`. One pass, in linear time.
 """
 
-from .elements import ALIASES, BREAKS, REL
-from .line import Line, NoteLine
+from .elements import ALIASES, BREAKS, COMMENT, HIDDEN, REL
+from .line import FILLING, Line, NoteLine
 from .page import DEEPEST, Page
 
-__all__ = ["ALIASES", "BREAKS", "DEEPEST", "REL", "Line", "NoteLine", "Page"]
+__all__ = ["ALIASES", "BREAKS", "COMMENT", "DEEPEST", "FILLING", "HIDDEN", "REL", "Line", "NoteLine", "Page"]

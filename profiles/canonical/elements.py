@@ -22,6 +22,7 @@ BREAKS = frozenset(
     | {"details", "dialog", "fieldset", "form", "legend", "summary"}
 )
 MARKS = {"em", "strong", "sub", "sup", "a"}
+INLINE = MARKS | {"span"}  # a span says nothing, but may be hidden
 LEAVES = {"p", "h3", "h4"}  # blocks that hold no blocks
 LISTS = {"ul", "ol"}
 CELLS = {"td", "th"}
@@ -37,7 +38,10 @@ PARENTS = {
 
 TOKEN = re.compile(r'<(/?)([a-z0-9]+)((?: [a-z-]+="[^"]*")*)>|([^<]+)')
 ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
-ORDER = ("href", "title", "rel", "scope", "colspan", "rowspan")
+ORDER = ("href", "title", "rel", "start", "type", "scope", "colspan", "rowspan")
+
+HIDDEN = "hidden"  # what the reader makes of a class or style that keeps an element from its author's eyes
+COMMENT = re.compile("#cmnt(_ref)?")  # where Google Docs' comments lead: to the comment, or from it to the text
 
 
 def start_tag(name: str, attributes: dict[str, str]) -> str:

@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 from profiles.footnotes import marker
 
-from .elements import ALIASES, ATTRIBUTE, CELLS, MARKS, REL, TOKEN, start_tag
+from .elements import ALIASES, ATTRIBUTE, CELLS, COMMENT, HIDDEN, INLINE, REL, TOKEN, start_tag
 
 BLANK = " \t\n\r\f\xa0\u200b"
 SPACES = re.compile(r"[ \t\n\r\f]+")
+RUN = re.compile("[ \xa0]{2,}")  # what a tab or an indent became; one no-break space alone may be meant, as in "Art. 7"
+FILLING = "\u200b" * 7  # what CKEditor puts where a caret could not stand; scripts without blanks use single ones
 NUMBER = re.compile(r"\s*(?:\[([1-9]\d{0,3})\]|([1-9]\d{0,3})\s*$)", re.ASCII)
 NO_NUMBER = re.compile(r"\s*\[\?\]")
 
@@ -26,13 +28,17 @@ class Element(NamedTuple):
     name: str
     marks: tuple[Mark, ...]
     depth: int = 0
+    is_hidden: bool = False
 
 
 class Line:
     """Writes inline text. A block's edges become a line break, so that no words run together.
 
     White space is collapsed and stands outside of marks; at the edges of a
-    line it is dropped. A mark is written only around something visible.
+    line it is dropped. A no-break space stays where it stands alone between
+    words; beside a marker or a link the editor wrote it, and nobody meant it. A
+    mark is written only around something visible, and what its author could not
+    see (deleted text, comments, hidden text) is not written.
     """
 
     def __init__(self) -> None:
@@ -42,6 +48,8 @@ class Line:
         self.written: tuple[Mark, ...] = ()  # what is begun in the output
         self.gap = ""  # blanks and breaks (as "\n") since the last word
         self.is_fresh = True  # nothing stands in this line yet
+        self.is_edge = False  # what was written last is a marker, or ended a link
+        self.hidden_in: int | None = None  # nothing is read until no more than so many elements are open
         self.cited = ""  # the key of the marker being read
         self.label = ""  # the text in it
         self.moved: list[str] = []  # markers that wait for the end of their link
@@ -49,7 +57,8 @@ class Line:
     def write(self, html: str) -> str:
         for end, name, attributes, text in TOKEN.findall(html):
             if text:
-                self.add(text)
+                if self.hidden_in is None:
+                    self.add(text)
             elif end:
                 self.end()
             else:
@@ -58,13 +67,19 @@ class Line:
         return "".join(self.out)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name not in MARKS or name == "a":
+        if self.hidden_in is None:
+            self.hidden_in = self.hides(attributes)
+        if self.hidden_in is not None:
+            if name not in {"br", "hr"}:
+                self.elements.append(Element(name, self.marks, is_hidden=True))
+            return
+        if name not in INLINE or name == "a":
             self.end_marker()
         if name == "br":
             self.gap += "\n"
         elif name == "hr":
             self.part()
-        elif name in MARKS:
+        elif name in INLINE:
             self.elements.append(Element(name, self.marks))
             self.start_mark(name, attributes)
         else:
@@ -72,14 +87,34 @@ class Line:
             self.elements.append(Element(name, self.marks, depth))
 
     def end(self) -> None:
-        name, marks, depth = self.elements.pop()
+        name, marks, depth, is_hidden = self.elements.pop()
+        if self.hidden_in is not None and len(self.elements) <= self.hidden_in:
+            self.hidden_in = None
+        if is_hidden:
+            return
         if name in {"sup", "a"}:
             self.end_marker()
-        if name not in MARKS:
+        if name not in INLINE:
             self.end_block(name, depth)
         self.marks = marks
         if name == "a":
             self.end_link()
+
+    def hides(self, attributes: dict[str, str]) -> int | None:
+        """How many elements will be open when what begins here with these attributes is over, if it is not to be read.
+
+        A comment of Google Docs stands below the text, in a paragraph and a
+        division, and shows itself only by the link that leads back.
+        """
+        found = COMMENT.match(attributes.get("href", ""))
+        if HIDDEN in (attributes.get("class"), attributes.get("style")) or (found and not found[1]):
+            return len(self.elements)
+        if not found:
+            return None
+        names = [element.name for element in self.elements]
+        while names and names[-1] in INLINE:
+            names.pop()
+        return max(len(names) - (2 if names[-2:-1] == ["div"] else 1), 0)
 
     def finish(self) -> None:
         self.part()
@@ -112,7 +147,7 @@ class Line:
         if self.cited:
             self.label += text
             return
-        text = SPACES.sub(" ", text.replace("&nbsp;", "\xa0"))
+        text = RUN.sub(" ", SPACES.sub(" ", text.replace("&nbsp;", "\xa0")))
         words = text.strip(BLANK)
         if words:
             before, _words, text = text.partition(words)
@@ -120,24 +155,28 @@ class Line:
             self.put(words, self.marks)
         self.gap += text
 
-    def put(self, words: str, marks: tuple[Mark, ...]) -> None:
+    def put(self, words: str, marks: tuple[Mark, ...], *, is_marker: bool = False) -> None:
         """Write something visible, after what stands between it and the last thing visible."""
         self.enter()
         shared = self.shared(marks)
+        edges = {mark.name for mark in (*self.written[shared:], *marks[shared:])}
+        self.is_edge = self.is_edge or is_marker or "a" in edges
         self.close_marks(shared)
         if not self.is_fresh:
             self.out.append(self.spacing())
         self.out += [mark.tag for mark in marks[shared:]]
         self.out.append(words.replace("\xa0", "&nbsp;"))
-        self.written, self.gap, self.is_fresh = marks, "", False
+        self.written, self.gap, self.is_fresh, self.is_edge = marks, "", False, is_marker
 
     def enter(self) -> None:
         """Called before anything visible is written."""
 
     def spacing(self) -> str:
-        if "\n" in self.gap:
-            return "<br>" * self.gap.count("\n")
-        return SPACES.sub(" ", self.gap).replace("\xa0", "&nbsp;")
+        gap = self.gap.replace(FILLING, "")
+        if "\n" in gap:
+            return "<br>" * gap.count("\n")
+        blank = " " if self.is_edge else "&nbsp;"
+        return RUN.sub(" ", SPACES.sub(" ", gap)).replace("\xa0", blank)
 
     # Marks
 
@@ -146,7 +185,7 @@ class Line:
             self.start_marker(attributes["data-footnote"])
         elif name == "a":
             self.start_link(attributes)
-        elif name not in {mark.name for mark in self.marks}:
+        elif name not in {"span", *(mark.name for mark in self.marks)}:
             self.marks = (*self.marks, Mark(name, f"<{name}>"))
 
     def start_link(self, attributes: dict[str, str]) -> None:
@@ -160,6 +199,7 @@ class Line:
         names = [mark.name for mark in self.written]
         if "a" in names:
             self.close_marks(names.index("a"))
+            self.is_edge = True
         self.put_moved()
 
     def shared(self, marks: tuple[Mark, ...]) -> int:
@@ -195,7 +235,8 @@ class Line:
     def put_moved(self) -> None:
         moved, self.moved = self.moved, []
         for cited in moved:
-            self.put(cited, tuple(mark for mark in self.marks if mark.name in {"em", "strong"}))
+            kept = tuple(mark for mark in self.marks if mark.name in {"em", "strong"})
+            self.put(cited, kept, is_marker=True)
 
 
 class NoteLine(Line):

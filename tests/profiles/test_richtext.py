@@ -40,6 +40,7 @@ def link(text: str, address: str = "https://example.org/") -> str:
         '</thead><tbody><tr><th scope="row">M14</th><td rowspan="2">696,800</td><td></td></tr></tbody></table>',
         f'<p>As <a href="https://example.org/?a=1&amp;b=2" title="The report" rel="{REL}">reported</a>{marker(KEY, 7)}.</p>',
         f"<p>Write to {link('us', 'mailto:monitor@example.org')} or see {link('Colombia', '/countries/colombia/')}.</p>",
+        '<ol start="4" type="a"><li>Use</li><li>Transfer<ol type="i"><li>by sea</li></ol></li></ol>',
         "<p>5&nbsp;% &amp; 3 &lt; 4, “dumb” mines, 29 November–4 December, العربية, Côte d’Ivoire</p>",
     ],
 )
@@ -114,6 +115,128 @@ def test_characters_that_are_none_are_dropped():
     )
     kept = "a\u200eb\u200fc\u2066d\u2069e\u200bf\u00adg\u0301😀"
     assert clean(kept) == kept
+
+
+# What a word processor keeps beside the text
+
+WORDS_COMMENT = """<p class=MsoNormal>The law<span class=MsoCommentReference><span style='font-size:8.0pt'><![if !supportAnnotations]>
+<a class=msocomanchor id="_anchor_1" onmouseover="msoCommentShow('_anchor_1','_com_1')" href="#_msocom_1"
+language=JavaScript name="_msoanchor_1">[A1]</a><![endif]><span style='mso-special-character:comment'>&nbsp;</span></span></span> was adopted.</p>
+<div style='mso-element:comment-list'><![if !supportAnnotations]><hr class=msocomoff align=left size=1 width="33%"><![endif]>
+<div style='mso-element:comment'><![if !supportAnnotations]><div id="_com_1" class=msocomtxt language=JavaScript><![endif]>
+<span style='mso-comment-author:"Ana"'><![if !supportAnnotations]><a name="_msocom_1"></a><![endif]></span>
+<p class=MsoCommentText><span style='mso-special-character:comment'>&nbsp;<![if !supportAnnotations]><a href="#_msoanchor_1"
+class=msocomoff>[A1]</a><![endif]></span>Check with the lawyer!</p><![if !supportAnnotations]></div><![endif]></div></div>"""
+DOCS_COMMENT = """<p><span>The law</span><sup><a href="#cmnt1" id="cmnt_ref1">[a]</a></sup><span> was adopted.</span></p>
+<div style="border:1px solid black"><p><a href="#cmnt_ref1" id="cmnt1">[a]</a><span>Check with the lawyer!</span></p><p>Soon.</p></div>"""
+
+
+@EVERY_WAY
+@pytest.mark.parametrize(
+    "written",
+    [
+        WORDS_COMMENT,
+        DOCS_COMMENT,
+        DOCS_COMMENT.replace('<div style="border:1px solid black">', "").replace("<p>Soon.</p></div>", ""),
+        "<p>The law was <del>rejected</del><ins>adopted</ins>.</p>",
+        "<p>The law was <del cite='mailto:Ana' datetime=2026-01-01><b>re</b>jected<sup>1</sup></del>adopted.</p>",
+        "<p>The law was <span class=msoDel>rejected <i>twice</i></span><span class=MsoIns>adopted</span>.</p>",
+        "<p>The law was <span class='x MSODEL'><del>rejected</del></span><ins>adopted</ins>.</p>",
+        "<p>The law was <em class=msoDel>rejected<br>twice<hr></em>adopted.</p>",
+        "<p>The law was <span style='color:red;MSO-ELEMENT:\ncomment'>rejected</span>adopted.</p>",
+        "<p>The law was <span style='display: none'>rejected</span><span style='mso-hide:all'>never</span>adopted.</p>",
+        f"<p>The law was <span class=msoDel>rejected<sup data-footnote={KEY}>[1]</sup></span>adopted.</p>",
+        "<p>The law was adopted.</p><p class=msoDel>It was not.</p><ul class=msoDel><li>a<li>b</ul>",
+        "<p>The law was adopted.</p><!--[if gte mso 9]><p>hidden</p><![endif]--><![if !vml]><del>a</del><![endif]>",
+        "<p>The law was <a class=msocomanchor href='#_msocom_1'>[A1]</a>adopted<span class=vh>Note </span>.</p>",
+    ],
+)
+def test_deleted_and_hidden_text_and_comments_never_become_words(cleaned, written):
+    assert plain(cleaned(written)) == "The law was adopted."
+
+
+@EVERY_WAY
+def test_hidden_things_go_from_a_large_text_as_well(cleaned):
+    written = "<p>The <b>law</b> was <span class=msoDel>rejected</span><del>never</del>adopted.</p>" * 500
+    assert written.count("<") > taming.MANY
+    assert plain(cleaned(written)) == " ".join(["The law was adopted."] * 500)
+
+
+@EVERY_WAY
+def test_what_its_author_struck_through_or_inserted_stays_as_words(cleaned):
+    assert cleaned("<s>a</s> <strike>b</strike> <ins>c</ins> <u>d</u> <span class=msoDelta>e</span>") == "a b c d e"
+
+
+def test_a_deletion_that_was_never_ended_takes_no_more_than_its_paragraph():
+    assert clean("<p>a <del>b</p><p>c</p>") == "<p>a</p><p>c</p>"
+    assert clean("<p>a <span class=msoDel>b</p><p>c</p>") == "<p>a</p><p>c</p>"
+    large = "<p>x</p>" * 2000 + "<p>a <del>b</p><p>c</p>"
+    assert clean(large).endswith("<p>x</p><p>a</p><p>c</p>")
+
+
+# The labels of lists, which in legal texts are the reference
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("start=2", ' start="2"'),
+        ("start=' +007 '", ' start="007"'.replace("007", "7")),
+        ("start=0", ' start="0"'),
+        ("type=a start=3", ' start="3" type="a"'),
+        ("type=I", ' type="I"'),
+        ("type=1 start=1", ""),
+        ("type=A start=01", ' type="A"'),
+        ("start=-1", ""),
+        ("start=10000", ""),
+        ("start=2.5", ""),
+        ("start=٣", ""),
+        ("start='2 onclick=a()'", ""),
+        ("type=disc", ""),
+        ("type='a\"'", ""),
+        ("reversed compact class=x value=3", ""),
+    ],
+)
+def test_a_list_keeps_its_first_number_and_kind_of_label(written, stored):
+    assert clean(f"<ol {written}><li>a</li></ol>") == f"<ol{stored}><li>a</li></ol>"
+
+
+def test_only_lists_that_count_have_labels():
+    assert clean("<ul start=2 type=a><li start=2 type=a value=3>a</li></ul>") == "<ul><li>a</li></ul>"
+    assert clean_inline("<ol start=2><li>a</li></ol>") == "a"
+
+
+# Blanks that nobody meant
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        (f"a{marker(KEY, 1)}&nbsp;and", f"a{marker(KEY, 1)} and"),
+        (f"a&nbsp;{marker(KEY, 1)}", f"a {marker(KEY, 1)}"),
+        (f"a{marker(KEY, 1)}&nbsp;<em>and</em>", f"a{marker(KEY, 1)} <em>and</em>"),
+        (f"See&nbsp;{link('a')}&nbsp;now", f"See {link('a')} now"),
+        (f"See{link('&nbsp;a&nbsp;b&nbsp;')}now", f"See {link('a&nbsp;b')} now"),
+        (f"See&nbsp;<em>{link('a')}</em>&nbsp;now", f"See <em>{link('a')}</em> now"),
+        ("I.&nbsp;&nbsp;&nbsp;&nbsp;INTRODUCTION", "I. INTRODUCTION"),
+        ("I.&nbsp; <b>&nbsp;Use</b>", "I. <strong>Use</strong>"),
+        ("double &nbsp;space", "double space"),
+        ("Art.&nbsp;7 and 10&nbsp;km", "Art.&nbsp;7 and 10&nbsp;km"),
+        ("Art.&nbsp;<em>7</em>", "Art.&nbsp;<em>7</em>"),
+        ("10\u202fkm", "10\u202fkm"),
+    ],
+)
+def test_a_no_break_space_stays_where_it_stands_alone_between_words(written, stored):
+    assert clean(written) == clean_inline(written) == stored
+
+
+@EVERY_WAY
+def test_what_the_editor_fills_gaps_with_goes_and_a_single_zero_width_space_stays(cleaned):
+    filling = "\u200b" * 7
+    assert cleaned(f"a{filling}b <em>{filling}c{filling}</em>{filling * 2}") == "ab <em>c</em>"
+    assert cleaned("a&#8203;&#x200b;\u200b<em></em>\u200b\u200b\u200b\u200bb") == "ab"
+    assert cleaned("ភាសា\u200bខ្មែរ") == "ភាសា\u200bខ្មែរ"
+    assert cleaned("a" + "\u200b" * 8 + "b") == "a\u200bb"
 
 
 # Links
@@ -367,6 +490,16 @@ PIECES = [
         "'",
         "/",
     ),
+    *("<del>", "</del>", "<span class=msoDel>", "<em class=MsoComx>", "<div style='mso-element:comment'>", "</span>"),
+    *(
+        "<a href=#cmnt1>",
+        "<a href='#cmnt_ref1'>",
+        "<ol start=7 type=A>",
+        "<ol type=i>",
+        "<ol start=x>",
+        "<td class=vh>",
+    ),
+    *("\u200b" * 7, "\u200b" * 3, "&#8203;" * 4, "&nbsp;&nbsp;", "&nbsp;word&nbsp;"),
     *("&#0;", "&#13;", "\x00", "\x0b", "\ud800", "&#x202e;", "é", "]]>", "=", "x"),
 ]
 soups = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
@@ -489,7 +622,66 @@ def test_a_megabyte_of_anything_is_flat_before_it_is_parsed(unit):
     assert len(tamed) <= 5 * len(html)
 
 
-@pytest.mark.parametrize("unit", ["<div>", "<p>a <em>b</em>", "<", "&nbsp;"])
+@pytest.mark.parametrize("unit", ["&", "&a", "&#x", "&#", "& ", "&xx;", "&;", "&lt", "<p title='&&&&'>"])
+def test_a_megabyte_of_anything_leaves_its_parser_few_references_to_look_for(unit):
+    html = unit * (1_000_000 // len(unit))
+    tamed = taming.tame(html, kept=TAGS, not_text=richtext.NOT_TEXT)
+    assert len(re.findall(r"&(?!(?:amp|lt);)", tamed)) <= taming.MANY
+    assert len(tamed) <= 6 * len(html)
+
+
+def test_references_are_read_the_same_in_a_large_text():
+    written = "Q&amp;A, 3 &lt; 4 &#8211; &#x2014; &eacute;&nbsp;x, AT&T; R&D <a href='/x/?a=1&b=2'>x</a> "
+    once, large = clean(written), clean(written * 1000)
+    assert written.count("&") * 1000 > taming.MANY
+    assert large == " ".join([once] * 1000)
+
+
+NAMES = " ".join(f"a{number}" for number in range(150_000))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        f"<p {NAMES}>",
+        f"<p {NAMES}",
+        f"</p {NAMES}>",
+        f"<p/{NAMES.replace(' ', '/')}>",
+        f'<p x=">" {NAMES}>',
+        f"<p x='>' y=>{NAMES}<p {NAMES}>",
+        f'<p x = y>z<p x\n=\n">"\n{NAMES}>',
+        f"<p {NAMES.replace(' ', '=1 ')}>",
+        f"<p {NAMES.replace(' ', '<p ')}>",
+    ],
+)
+def test_no_tag_of_a_megabyte_has_many_attributes(tag):
+    tamed = taming.tame(f"<p>before</p>{tag}after", kept=TAGS, not_text=richtext.NOT_TEXT)
+    longest = max(Tags(tamed + "'\">").lengths)
+    assert longest <= taming.LONG + 2
+    assert plain(clean(f"<p>before</p>{tag}after")).startswith("before")
+
+
+class Tags(HTMLParser):
+    """How long each tag is, as another reader of HTML sees it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.lengths: list[int] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list) -> None:
+        self.lengths.append(len(self.get_starttag_text() or ""))
+
+
+def test_a_long_address_stays_and_so_do_long_words_without_tags():
+    address = "https://example.org/?" + "a" * 4000
+    assert clean(f'<p><a href="{address}">x</a></p>') == f"<p>{link('x', address)}</p>"
+    words = "If a < b and b > a, then " * 1000
+    assert plain(clean(f"<p>{words}</p>")) == words.strip()
+
+
+@pytest.mark.parametrize("unit", ["<div>", "<p>a <em>b</em>", "<", "&nbsp;", "&", "&#x", "&a"])
 def test_a_megabyte_of_anything_is_cleaned(unit):
     once = clean(unit * (1_000_000 // len(unit)) + "end")
     assert plain(once).endswith("end")
