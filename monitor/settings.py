@@ -248,6 +248,11 @@ SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]
 # What the editor may do stands in profiles.admin.editor, not here. Its files that nobody needs are not served.
 STATICFILES_FINDERS = ["monitor.finders.CarefulFinder"]
 
+# --- logs --------------------------------------------------------------------
+
+# Links that act in somebody's name are cut from every record and every error report.
+LOGGING_CONFIG = "monitor.logs.configure"
+DEFAULT_EXCEPTION_REPORTER = "monitor.logs.Reporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
