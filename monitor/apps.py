@@ -7,6 +7,11 @@ class MonitorConfig(AppConfig):
     name = "monitor"
     verbose_name = _("Site")
 
+    def ready(self) -> None:
+        from monitor import private
+
+        private.keep_private()
+
 
 class StaffAdminConfig(admin.AdminConfig):
     """Django's admin with our own door."""
