@@ -81,7 +81,7 @@ def watch(processes: Processes) -> NoReturn:
 
 
 def _commands(held: socket.socket) -> dict[str, list[str]]:
-    site = "gunicorn monitor.demo.wsgi --threads 8 --graceful-timeout 5 --log-level warning --no-control-socket"
+    site = "gunicorn -c python:monitor.gunicorn monitor.demo.wsgi --workers 1 --graceful-timeout 5 --log-level warning"
     return {
         "site": [sys.executable, "-m", *site.split(), "--bind", f"fd://{held.fileno()}"],
         "worker": [sys.executable, "manage.py", "work"],
