@@ -73,8 +73,7 @@ class KeepingSite(admin.AdminSite):
         """The page that keeps the post: it says what happened, and sends it again; with ``login``, after that."""
         context = {
             **self.each_context(request),
-            "fields": _fields(request),
-            "files": list(request.FILES),
+            **typed(request),
             "login": login,
             "may_enter": self.has_permission(request),
         }
@@ -98,7 +97,7 @@ def can_be_kept(request: HttpRequest) -> bool:
     if request.method != "POST" or not is_from_here(request):
         return False
     names = {name for name, _value in _fields(request)} | set(request.FILES)
-    return bool(names) and not any("password" in name for name in names)
+    return bool(names) and not any(_is_secret(name) for name in names)
 
 
 def is_from_here(request: HttpRequest) -> bool:
@@ -124,6 +123,16 @@ def _origin(address: str) -> str:
     except ValueError:
         return ""
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def typed(request: HttpRequest) -> dict[str, Any]:
+    """What `monitor/_kept.html` sends again: ``fields`` without passwords, and the names of ``files``."""
+    fields = [(name, value) for name, value in _fields(request) if not _is_secret(name)]
+    return {"fields": fields, "files": list(request.FILES)}
+
+
+def _is_secret(name: str) -> bool:
+    return "password" in name.lower()
 
 
 def _is_of_admin(request: HttpRequest) -> bool:

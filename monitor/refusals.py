@@ -10,7 +10,7 @@ import logging
 import sqlite3
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -21,6 +21,8 @@ from django.http.request import RawPostDataException
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
+
+from monitor.kept import is_from_here, typed
 
 logger = logging.getLogger(__name__)
 
@@ -82,51 +84,24 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """503, with everything that was posted by a page of ours."""
     logger.error("The database is in trouble: %s", next(iter(str(error).splitlines()), type(error).__name__))
     context = {"site_name": settings.SITE_NAME, "address": request.get_full_path(), "method": request.method}
-    page = render_to_string("503.html", {**context, **kept(request)})  # no request: what it lends asks the database
+    page = render_to_string("503.html", {**context, **_kept(request)})  # no request: what it lends asks the database
     response = HttpResponse(page, status=503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What a post brought, to be sent again to ``address``; passwords are not kept, and files cannot be."""
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    """What was posted, and a token to send it with; nothing of a post that may come from another site.
 
-    address: str
-    fields: list[tuple[str, str]]
-    had_passwords: bool
-    had_files: bool
-
-    @property
-    def texts(self) -> list[str]:
-        """What somebody may want to copy: whatever has words in it."""
-        return [value for _name, value in self.fields if len(value.split()) > 1]
-
-
-def kept(request: HttpRequest) -> dict[str, object]:
-    """Context of `monitor/_kept.html`: ``kept``, and the ``csrf_token`` to send it with; empty where nothing is to keep.
-
-    Only for posts of our own pages: those of another site would be sent again
-    with a token of ours, by a button that we put under them.
+    That would be sent again with a token of ours, by a button that we put under it.
     """
-    if request.method != "POST" or not came_from_here(request):
+    has_good_token = getattr(request, "csrf_processing_done", False)
+    if request.method != "POST" or not (has_good_token or is_from_here(request)):
         return {}
     try:
-        posted = [(name, value) for name, values in request.POST.lists() for value in values]
-        had_files = bool(request.FILES)
+        kept = typed(request)
     except (SuspiciousOperation, MultiPartParserError, RawPostDataException, OSError):  # too large, or cut off
         return {}
-    secret = [name for name, _value in posted if "password" in name.lower()]
-    fields = [(name, value) for name, value in posted if name not in (*secret, "csrfmiddlewaretoken")]
-    found = Kept(request.get_full_path(), fields, had_passwords=bool(secret), had_files=had_files)
-    return {"kept": found, "csrf_token": get_token(request)}
-
-
-def came_from_here(request: HttpRequest) -> bool:
-    """Whether a page of this site sent it: the browser says so, or it carries our token."""
-    if site := request.headers.get("Sec-Fetch-Site"):
-        return site == "same-origin"
-    if origin := request.headers.get("Origin"):
-        return origin == f"{request.scheme}://{request.get_host()}"
-    return bool(getattr(request, "csrf_processing_done", False))
+    texts = [text for _name, text in kept["fields"] if len(text.split()) > 1]
+    return {**kept, "texts": texts, "csrf_token": get_token(request)}

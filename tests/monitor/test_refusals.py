@@ -2,15 +2,19 @@
 
 import sqlite3
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
+import time_machine
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, OperationalError, connection
 from django.db.utils import DatabaseErrorWrapper
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from feedback.models import FeedbackMessage
 from monitor.refusals import is_database_trouble
@@ -158,7 +162,7 @@ def test_a_password_is_never_given_back(browser):
     assert refused.status_code == 503
     assert "a very secret sentence" not in refused.content.decode()
     assert fields_of(refused)["username"] == "ben"
-    assert "Passwords are not kept here" in refused.content.decode()
+    assert "passwords alone have to be typed anew" in refused.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -189,11 +193,25 @@ def test_a_reader_whose_cookie_is_gone_gets_the_words_back_too(browser, site):
     assert sent(browser, FEEDBACK, fields_of(refused)).status_code == 302
 
 
-def test_a_reader_is_told_that_files_are_not_kept(browser, site):
+def test_a_reader_is_asked_for_the_files_again(browser, site):
     typed = filled_in(browser, FEEDBACK, message=WORDS)
     with database_away():
         refused = sent(browser, FEEDBACK, {**typed, "file1": SimpleUploadedFile("a.txt", b"words")})
-    assert "Your files are not kept here" in refused.content.decode()
+    assert fields_of(refused)["file1"] == ""
+    assert "choose it again" in refused.content.decode()
+    assert 'enctype="multipart/form-data"' in refused.content.decode()
+
+
+def test_a_token_alone_is_enough_where_a_browser_does_not_say_where_a_post_comes_from(browser, site):
+    typed = filled_in(browser, FEEDBACK, message=WORDS)
+    with database_away():
+        assert fields_of(browser.post(FEEDBACK, typed))["message"] == WORDS
+
+
+def test_a_session_in_use_is_renewed_later_where_it_cannot_be_stored(browser, site):
+    browser.force_login(make_superuser())
+    with time_machine.travel(timezone.now() + timedelta(hours=2)), database_away(to='UPDATE "django_session"'):
+        assert browser.get(reverse("admin:index")).status_code == 200
 
 
 def test_a_session_that_cannot_be_stored_is_answered_by_503(browser):
@@ -205,6 +223,18 @@ def test_a_session_that_cannot_be_stored_is_answered_by_503(browser):
     with database_away(to='INTO "django_session"'):
         refused = sent(browser, reverse("admin:login"), typed)
     assert refused.status_code == 503
+
+
+def test_nor_is_a_session_that_is_there_taken_for_one_that_was_deleted(browser, site):
+    """Django answers 400 when a session cannot be updated, whatever the cause."""
+    browser.force_login(make_superuser())
+    session = browser.session
+    session["seen"] = "something new"
+    with database_away(to='UPDATE "django_session"'), pytest.raises(OperationalError):
+        session.save()
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        session.save()
 
 
 def test_a_page_for_an_address_of_nobody_says_so_too(browser, site):
