@@ -23,6 +23,8 @@ LOCAL = re.compile(rf"{ATOM}(?:\.{ATOM})*")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 LETTERS_MARKS_DIGITS = {"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"}
 
+DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}  # one provider under two names
+
 EXAMPLE = _("Write one whole address, such as name@example.org.")
 TOO_LONG = _("An address has at most 254 characters; use a shorter one.")
 NOT_VISIBLE = _("The address holds a character that cannot be seen. Type it anew instead of pasting it.")
@@ -55,6 +57,17 @@ def clean_address(text: str) -> str:
 def address_key(address: str) -> str:
     """What tells one cleaned address from another: capitals do not, since no one hands out mailboxes by capitals."""
     return address.lower()
+
+
+def mailbox_of(address: str) -> str:
+    """The mailbox a cleaned address leads to, for counting alone; it is never written to.
+
+    What follows a plus is a tag of the owner's own. Dots are left out only where
+    the provider is known to do so; elsewhere two spellings may be two people.
+    """
+    local, _at, domain = address_key(address).rpartition("@")
+    name = local.partition("+")[0] or local
+    return f"{name.replace('.', '')}@{DOTLESS[domain]}" if domain in DOTLESS else f"{name}@{domain}"
 
 
 def _clean_local(local: str) -> str:

@@ -1,5 +1,6 @@
 """From a message in the outbox to a mail on the line: the same mail each time it is asked for."""
 
+from email.header import Header
 from email.utils import format_datetime
 from typing import Any
 
@@ -15,13 +16,27 @@ from notifications.addresses import clean_address
 from notifications.models import Announcement, Message
 from notifications.wording import Unwritable, Wording
 
+MAX_ENCODED_LINE = 74  # characters; RFC 2047 §2 has 76, and the standard library runs over by two
+
 
 class Mail(EmailMultiAlternatives):
-    """Built once: what was found good is what is handed over."""
+    """Built once: what was found good is what is handed over.
+
+    The standard library folds at 78 characters, and what cannot be parted there
+    (a link, a word in another script) leaves the first line empty, which some
+    old programs show as an empty subject. So lines may be as long as they need
+    (RFC 5322 §2.1.1: 998), and a subject of encoded words is folded by its own rule (RFC 2047 §2).
+    """
 
     @cached_property
     def _built(self) -> Any:
-        return super().message()
+        built = super().message()
+        built.policy = built.policy.clone(max_line_length=998)
+        subject = str(self.subject)
+        if not subject.isascii():
+            subject = Header(subject, maxlinelen=MAX_ENCODED_LINE, header_name="Subject").encode()
+        built.replace_header("Subject", subject)
+        return built
 
     def message(self, **options: Any) -> Any:
         return self._built

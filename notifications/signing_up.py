@@ -1,5 +1,6 @@
 """From a stranger's wish to a subscription: a mail in between, and nothing kept of the stranger until the click."""
 
+import logging
 import uuid
 
 from django.db import transaction
@@ -9,13 +10,15 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from notifications import links, wording
-from notifications.addresses import address_key, clean_address
+from notifications.addresses import clean_address, mailbox_of
 from notifications.duties import detect
 from notifications.limits import FORGET_STRANGER
 from notifications.models import Message, Subscriber
 from notifications.models.message import CONFIRMATIONS_A_DAY
 from notifications.scope import Scope
 from notifications.sealing import seal, unseal
+
+logger = logging.getLogger(__name__)
 
 
 class UsedLink(links.BadLink):
@@ -27,7 +30,7 @@ def ask(address: str, scope: Scope) -> None:
 
     Does the same work for every address and looks nobody up, so that an answer
     and its time tell nothing about who is subscribed. The fourth mail to one
-    address in a day is not written: the form is open to people who wish others ill.
+    address in a day is not written: the form is open to people who wish others ill, and a tag makes no other mailbox.
     """
     half, sealed = seal(address)
     key = uuid.uuid4()
@@ -81,14 +84,18 @@ def erase(subscriber: Subscriber) -> None:
 
 
 def _queue(address: str, message: Message) -> None:
-    """Store a message unless its address had its share today.
+    """Store a message unless its mailbox had its share of this kind today.
 
-    The address is counted by a keyed hash of itself and the day, which
-    tomorrow matches nothing. Of two at the same moment the constraint lets one
-    through.
+    The mailbox is counted by a keyed hash of itself and the day, which
+    tomorrow matches nothing; and by kind, because anybody can use up what
+    strangers ask for, and a subscriber's own link must not go with it. Of two at
+    the same moment the constraint lets one through. Domains are not counted:
+    whoever wishes others ill could then close a large one for everybody.
     """
-    today = f"{address_key(address)}\n{timezone.localdate()}"
+    today = f"{mailbox_of(address)}\n{message.kind}\n{timezone.localdate()}"
     message.asked_by = salted_hmac("notifications.asked_by", today, algorithm="sha256").hexdigest()
     message.asked_times = Message.objects.filter(asked_by=message.asked_by).count() + 1
     if message.asked_times <= CONFIRMATIONS_A_DAY:
         Message.objects.bulk_create([message], ignore_conflicts=True)
+    else:
+        logger.warning("A mail was not written: its mailbox had its share today (%s).", message.get_kind_display())

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from notifications.addresses import address_key, clean_address
+from notifications.addresses import address_key, clean_address, mailbox_of
 
 ORDINARY = [
     "reader@example.org",
@@ -185,6 +185,22 @@ def test_capitals_do_not_make_another_subscriber():
 @pytest.mark.parametrize(("one", "other"), [("strasse", "straße"), ("fass", "faß"), ("ı", "i"), ("σας", "σασ")])
 def test_domains_that_differ_stay_different(one, other):
     assert clean_address(f"reader@{one}.example") != clean_address(f"reader@{other}.example")
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("Reader@example.org", "reader@example.org"),
+        ("reader+news@example.org", "reader@example.org"),
+        ("reader+a+b@example.org", "reader@example.org"),
+        ("+news@example.org", "+news@example.org"),
+        ("re.ader@example.org", "re.ader@example.org"),
+        ("r.e.ader+news@gmail.com", "reader@gmail.com"),
+        ("reader@googlemail.com", "reader@gmail.com"),
+    ],
+)
+def test_a_mailbox_is_one_whatever_its_tag(address, mailbox):
+    assert mailbox_of(clean_address(address)) == mailbox
 
 
 letters = st.characters() | st.sampled_from("@.,;:<>()[]\\\" \t\r\n-_+'%!xn aeß。＠")

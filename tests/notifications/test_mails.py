@@ -122,6 +122,21 @@ def test_the_same_message_is_the_same_mail_each_time(profile, work, mailoutbox):
     assert one.extra_headers == again.extra_headers
 
 
+@pytest.mark.parametrize("name", ["Cambodia", "Côte d’Ivoire", "Ελλάδα " * 12, "W" * 90, "A rather long name " * 5])
+def test_no_header_begins_with_an_empty_line(name, work, mailoutbox):
+    profile = make_live_profile(on=A, country=make_country(iso3="QQA", slug="long", name=name.strip()))
+    detect()
+    make_subscriber(address=f"{'a' * 60}@{'b' * 60}.example.org")
+    publish(profile, on=B, note=NOTE)
+    work()
+    raw = mailoutbox[0].message().as_bytes(linesep="\r\n")
+    head = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert not [line for line in head if line.rstrip().endswith(b":")]
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert all(len(line) <= 76 for line in head if b"=?" in line)
+    assert parsed(mailoutbox[0])["Subject"].startswith(name.strip())
+
+
 def test_lines_stay_short_and_plain_on_the_way(profile, work, mailoutbox):
     publish(profile, on=B, note="Ö" * 2000)
     work()

@@ -178,6 +178,32 @@ def test_the_fourth_mail_to_one_address_in_a_day_is_not_written(client, mailoutb
     assert len(mailoutbox) == 4
 
 
+def test_tags_make_no_other_mailboxes_and_the_owner_of_one_is_written_to_as_typed(client, mailoutbox, caplog):
+    for number in range(9):
+        assert post(client, f"Victim+{number}@example.org").status_code == 302
+    while send():
+        pass
+    assert [mail.to for mail in mailoutbox] == [[f"Victim+{number}@example.org"] for number in range(3)]
+    told = [record.getMessage() for record in caplog.records if record.name == "notifications.signing_up"]
+    assert len(told) == 6
+    assert "ictim" not in " ".join(told)
+    client.post(confirm_path(mailoutbox[:1]))
+    assert Subscriber.objects.get().address == "Victim+0@example.org"
+
+
+def test_strangers_do_not_use_up_a_subscribers_own_link(client, mailoutbox):
+    subscriber = make_subscriber()
+    for _time in range(5):
+        post(client)
+    for _time in range(5):
+        signing_up.send_fresh_link(subscriber)
+    while send():
+        pass
+    kinds = [kind for (kind,) in Message.objects.values_list("kind")]
+    assert kinds.count(Message.Kind.LINK) == kinds.count(Message.Kind.CONFIRMATION) == 3
+    assert len(mailoutbox) == 6
+
+
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_get_three_mails_at_most():
     errors, start = [], Barrier(20)
