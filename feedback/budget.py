@@ -17,7 +17,7 @@ class Budget:
     pixels: int = 80_000_000  # five pictures of a telephone
     inflated_bytes: int = 64 * 1024**2
     entries: int = 4_000
-    elements: int = 1_000_000
+    elements: int = 500_000  # of XML: a book
 
     def take(self, what: str, amount: int, otherwise: str) -> None:
         """Use up ``amount`` of the field ``what``; raises Refused with the sentence ``otherwise`` when too little is left."""

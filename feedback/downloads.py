@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.http import FileResponse, Http404, HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -24,8 +26,8 @@ HEADERS = {
 
 @never_cache
 @require_GET
-def download(request: HttpRequest, pk: int) -> FileResponse:
-    """Hand out an attachment, and record who took it.
+def download(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Hand out an attachment, and record who took it; one that asks for care, only to who was told (``?told=1``).
 
     Http404 for everybody without the permission as for a file that is not
     there: a stranger learns nothing, not even that there is a place to log in.
@@ -35,6 +37,13 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
     if not (user.is_authenticated and user.is_active and user.is_staff and user.has_perm("feedback.view_attachment")):
         raise Http404
     attachment = get_object_or_404(Attachment.objects.select_related("message"), pk=pk, is_ready=True)
+    if attachment.caution and "told" not in request.GET:
+        context = {
+            **admin.site.each_context(request),
+            "title": _("Before you open this file"),
+            "attachment": attachment,
+        }
+        return render(request, "admin/feedback/caution.html", context)
     try:
         file = attachment.file.open("rb")
     except FileNotFoundError as error:

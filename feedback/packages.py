@@ -1,96 +1,106 @@
 """Is this zip the Word or OpenDocument text it says it is, and safe to keep?
 
 Both formats are zip packages. Every byte is inflated and counted on the way,
-because sizes written in a zip may lie; nothing of it is kept or parsed further.
+because what a zip says of itself may lie; what the parts would do is asked in
+feedback.parts, and nothing of them is kept.
 """
 
+import re
 import stat
 import zlib
-from collections.abc import Callable
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 
+from feedback.budget import Budget
+from feedback.parts import OLE, OpenDocument, Part, Word, check_part, damaged, macros, protected, wrong
 from feedback.refusals import Refused
 
 MAX_ENTRIES = 2_000
 MAX_ENTRY_BYTES = 50 * 1024**2
-MAX_BYTES = 100 * 1024**2
 MAX_RATIO = 100
 RATIO_COUNTS_FROM = 10 * 1024**2
-CHUNK = 64 * 1024
 
 LOCAL_HEADER = b"PK\x03\x04"
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Office formats, and new ones under a password
+CENTRAL_HEADER = b"PK\x01\x02"
 ENCRYPTED = 0x1
 
+WORD_TYPES, WORD_RELATIONS = "[Content_Types].xml", "_rels/.rels"
 WORD_MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+WORD_MACROS = re.compile(r"(?:.*/)?vba(?:project[^/]*\.bin|data\.xml)", re.IGNORECASE)
+
+ODT_TYPE, ODT_MANIFEST, ODT_CONTENT = "mimetype", "META-INF/manifest.xml", "content.xml"
 ODT = b"application/vnd.oasis.opendocument.text"
+ODT_MACROS = re.compile(r"(?:basic|scripts)/.*[^/]", re.IGNORECASE)
 
 
-def check_docx(body: bytes) -> None:
-    """Raise Refused unless ``body`` is a whole Word document without macros."""
-    _check(body, _has_macros_of_word, _is_word)
+def check_docx(body: bytes, budget: Budget) -> str:
+    """Raise Refused unless ``body`` is a whole Word document that does nothing but show itself."""
+    types = _checked(body, budget, Word, needed=(WORD_TYPES, WORD_RELATIONS), names_of_macros=WORD_MACROS)
+    if WORD_MAIN not in types:
+        raise Refused(wrong())
+    return ""
 
 
-def check_odt(body: bytes) -> None:
-    """Raise Refused unless ``body`` is a whole OpenDocument text without macros or password."""
-    _check(body, _has_macros_of_opendocument, _is_opendocument)
+def check_odt(body: bytes, budget: Budget) -> str:
+    """Raise Refused unless ``body`` is a whole OpenDocument text without a password that does nothing but show itself."""
+    needed = (ODT_TYPE, ODT_MANIFEST, ODT_CONTENT)
+    if _checked(body, budget, OpenDocument, needed=needed, names_of_macros=ODT_MACROS).strip() != ODT:
+        raise Refused(wrong())
+    return ""
 
 
-def _check(body: bytes, has_macros: Callable[[list[str]], bool], is_right: Callable[[ZipFile], bool]) -> None:
+def _checked(
+    body: bytes, budget: Budget, kind: type[Part], *, needed: tuple[str, ...], names_of_macros: re.Pattern[str]
+) -> bytes:
+    """The first of the ``needed`` parts of a package that has nothing against it."""
     if body.startswith(OLE):
-        raise Refused(_protected())
-    if not body.startswith(LOCAL_HEADER):
-        raise Refused(_wrong())
+        raise Refused(protected())
+    # Before the list of entries is read, which costs a thousand times more than counting them.
+    if not body.startswith(LOCAL_HEADER) or body.count(CENTRAL_HEADER) > MAX_ENTRIES:
+        raise Refused(wrong())
     try:
         with ZipFile(BytesIO(body)) as package:
-            _check_entries(package, len(body))
-            if has_macros([entry.filename.lower() for entry in package.infolist()]):
-                raise Refused(_("“%(name)s” contains macros. Save it without them, or as PDF, and choose it again."))
-            if not is_right(package):
-                raise Refused(_wrong())
-    except KeyError as error:  # a part that every such document has
-        raise Refused(_wrong()) from error
+            entries = package.infolist()
+            _check_entries(entries, names_of_macros)
+            if not set(needed) <= set(package.namelist()):
+                raise Refused(wrong())
+            _check_sizes(entries, len(body), budget)
+            # What tells how to understand the others comes first.
+            for entry in sorted(entries, key=lambda entry: entry.filename not in needed):
+                check_part(entry.filename, _inflated(package, entry), budget, kind)
+            return package.read(needed[0])
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise Refused(_("“%(name)s” is damaged or cut off. Save it once more and choose it again.")) from error
+        raise Refused(damaged()) from error
 
 
-def _check_entries(package: ZipFile, packed: int) -> None:
-    entries = package.infolist()
-    names = [entry.filename for entry in entries]
+def _check_entries(entries: list[ZipInfo], names_of_macros: re.Pattern[str]) -> None:
+    names = {entry.filename.lower() for entry in entries}  # to Word, spellings of one name are one
     if any(entry.flag_bits & ENCRYPTED for entry in entries):
-        raise Refused(_protected())
-    if len(entries) > MAX_ENTRIES or len(names) != len(set(names)) or any(map(_is_odd, entries)):
-        raise Refused(_wrong())
-    inflated = 0
-    for entry in entries:
-        inflated += _inflated_size(package, entry)
-        if inflated > MAX_BYTES or inflated > max(packed * MAX_RATIO, RATIO_COUNTS_FROM):
-            raise Refused(_unpacks_too_large())
+        raise Refused(protected())
+    if len(entries) > MAX_ENTRIES or len(names) != len(entries) or any(map(_is_odd, entries)):
+        raise Refused(wrong())
+    if any(map(names_of_macros.fullmatch, names)):
+        raise Refused(macros())
 
 
-def _inflated_size(package: ZipFile, entry: ZipInfo) -> int:
-    """Bytes of one entry, inflated in pieces and forgotten; reading to the end also checks its sum."""
-    size = 0
+def _check_sizes(entries: list[ZipInfo], packed: int, budget: Budget) -> None:
+    """What the entries claim is the most that is read of them; one that claims too little fails by its sum."""
+    budget.take("entries", len(entries), _unpacks_too_large())
+    sizes = [entry.file_size for entry in entries]
+    if max(sizes) > MAX_ENTRY_BYTES or sum(sizes) > max(packed * MAX_RATIO, RATIO_COUNTS_FROM):
+        raise Refused(_unpacks_too_large())
+    budget.take("inflated_bytes", sum(sizes), _unpacks_too_large())
+
+
+def _inflated(package: ZipFile, entry: ZipInfo) -> bytes:
+    """Reading to the end also checks the sum."""
     with package.open(entry) as part:
-        while piece := part.read(CHUNK):
-            if size == 0 and _declares_entities(entry.filename, piece):
-                raise Refused(_wrong())
-            size += len(piece)
-            if size > MAX_ENTRY_BYTES:
-                raise Refused(_unpacks_too_large())
-    return size
-
-
-def _declares_entities(name: str, start: bytes) -> bool:
-    """A document type in XML, with which a part can grow without end or read other files; Office writes none.
-
-    Old OpenOffice did, in its manifest.
-    """
-    is_xml = name.endswith((".xml", ".rels")) and not name.startswith("META-INF/")
-    return is_xml and b"<!DOCTYPE" in start.replace(b"\0", b"")
+        body = part.read(entry.file_size + 1)
+    if len(body) != entry.file_size:
+        raise BadZipFile("An entry is not as long as it says.")
+    return body
 
 
 def _is_odd(entry: ZipInfo) -> bool:
@@ -103,38 +113,6 @@ def _is_odd(entry: ZipInfo) -> bool:
         or "\0" in entry.orig_filename
         or stat.S_ISLNK(entry.external_attr >> 16)
         or entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED)
-    )
-
-
-def _is_word(package: ZipFile) -> bool:
-    types = package.read("[Content_Types].xml")
-    return WORD_MAIN in types and b"macroEnabled" not in types and "_rels/.rels" in package.namelist()
-
-
-def _has_macros_of_word(names: list[str]) -> bool:
-    return any(name.rpartition("/")[2] in ("vbaproject.bin", "vbadata.xml") for name in names)
-
-
-def _is_opendocument(package: ZipFile) -> bool:
-    if b"encryption-data" in package.read("META-INF/manifest.xml"):
-        raise Refused(_protected())
-    return package.read("mimetype").strip() == ODT and "content.xml" in package.namelist()
-
-
-def _has_macros_of_opendocument(names: list[str]) -> bool:
-    return any(name.startswith(("basic/", "scripts/")) and not name.endswith("/") for name in names)
-
-
-def _wrong() -> str:
-    return _(
-        "“%(name)s” is not the kind of document that its name says. Save it as a document or PDF and choose it again."
-    )
-
-
-def _protected() -> str:
-    return _(
-        "“%(name)s” is protected by a password or in an old format. "
-        "Save it as .docx, .odt or PDF without a password and choose it again."
     )
 
 

@@ -9,51 +9,52 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from feedback.budget import Budget
-from feedback.documents import check_pdf, check_text
 from feedback.names import plain_name, suffixes
 from feedback.packages import check_docx, check_odt
+from feedback.pdf import check_pdf
 from feedback.pictures import stripped
 from feedback.refusals import Refused
+from feedback.texts import check_table, check_text
+
+Caution = str  # a key of CAUTIONS, or empty
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of file that is taken.
 
-    ``keep`` gives the bytes to store, or raises Refused. What has a ``format`` is a
-    picture, and kept from everybody until feedback.redrawing drew it anew in that format.
+    ``keep`` gives the bytes to store and what an editor is to know of them, or
+    raises Refused. What has a ``format`` is a picture, and kept from everybody until
+    feedback.redrawing drew it anew in that format.
     """
 
     label: str
     suffixes: tuple[str, ...]
     sent_as: tuple[str, ...]
-    keep: Callable[[bytes, Budget], bytes]
+    keep: Callable[[bytes, Budget], tuple[bytes, Caution]]
     format: str = ""
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """A file that may be kept: its plain name, the key of its kind, and its bytes."""
+    """A file that may be kept: its plain name, the key of its kind, its bytes, and what an editor is to know of it."""
 
     name: str
     kind: str
     body: bytes
+    caution: Caution = ""
 
 
-def as_sent(check: Callable[[bytes], None]) -> Callable[[bytes, Budget], bytes]:
+def as_sent(check: Callable[[bytes, Budget], Caution]) -> Callable[[bytes, Budget], tuple[bytes, Caution]]:
     """Keep a file byte for byte if ``check`` has nothing against it."""
-
-    def keep(body: bytes, budget: Budget) -> bytes:
-        check(body)
-        return body
-
-    return keep
+    return lambda body, budget: (body, check(body, budget))
 
 
 def picture(label: str, suffixes: tuple[str, ...], sent_as: tuple[str, ...], format: str) -> Kind:
-    return Kind(label, suffixes, sent_as, lambda body, budget: stripped(body, format, budget), format)
+    return Kind(label, suffixes, sent_as, lambda body, budget: (stripped(body, format, budget), ""), format)
 
 
 ZIP = ("application/zip", "application/x-zip-compressed")  # said of Word files by machines without Word
@@ -73,11 +74,23 @@ KINDS = {
         ("csv",),
         # Windows with Excel says the last of these.
         ("text/csv", "text/plain", "application/csv", "text/comma-separated-values", "application/vnd.ms-excel"),
-        as_sent(check_text),
+        as_sent(check_table),
     ),
     "jpg": picture("JPEG", ("jpg", "jpeg"), ("image/jpeg", "image/jpg", "image/pjpeg"), "JPEG"),
     "png": picture("PNG", ("png",), ("image/png", "image/x-png"), "PNG"),
     "webp": picture("WebP", ("webp",), ("image/webp",), "WEBP"),
+}
+# What is taken and may do harm in the wrong program: told to the editor beside the file, and before it is handed out.
+CAUTIONS = {
+    "formulas": gettext_lazy(
+        "This table has cells that a spreadsheet would calculate, and so may run or send something: "
+        "open it in a text editor, or import every column as text."
+    ),
+    "markup": gettext_lazy("This text has parts of a web page or a script in it: open it in a text editor only."),
+    "carries": gettext_lazy("This PDF carries other files inside: read it, and open none of them."),
+    "sealed": gettext_lazy(
+        "This PDF is sealed, so nobody has looked into it: open it only in a viewer without scripts, such as a browser."
+    ),
 }
 KIND_OF_SUFFIX = {suffix: key for key, kind in KINDS.items() for suffix in kind.suffixes}
 UNSAID = ("", "application/octet-stream")  # what browsers say of a suffix they do not know
@@ -102,7 +115,8 @@ def judge(given_name: str, sent_as: str, body: bytes, budget: Budget | None = No
         _check_declared(KINDS[key], sent_as)
         if not body:
             raise Refused(_("“%(name)s” is empty. Choose a file that has something in it."))
-        return Accepted(name, key, KINDS[key].keep(body, budget or Budget()))
+        kept, caution = KINDS[key].keep(body, budget or Budget())
+        return Accepted(name, key, kept, caution)
     except Refused as refused:
         raise Refused(refused.about(name)) from refused
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.storage import QuotaUsedUp, private_storage
-from feedback.uploads import KINDS
+from feedback.uploads import CAUTIONS, KINDS
 
 DRAWING_LEASE = timedelta(minutes=5)  # more than feedback.redrawing has patience
 
@@ -76,6 +76,15 @@ class Attachment(models.Model):
         editable=False,
         help_text=_("A picture is kept from everybody until it was drawn anew."),
     )
+    caution = models.CharField(
+        _("caution"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_("What an editor is to know of it."),
+    )
     drawing_since = models.DateTimeField(null=True, editable=False)
 
     objects = AttachmentQuerySet.as_manager()
@@ -88,6 +97,10 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.message_id}"
+
+    @property
+    def caution_sentence(self) -> str:
+        return str(CAUTIONS.get(self.caution, ""))
 
     def claim_drawing(self) -> bool:
         """Take the right to draw this picture anew; False when another worker has it."""

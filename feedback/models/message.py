@@ -209,6 +209,7 @@ class FeedbackMessage(models.Model):
                         name=file.name,
                         kind=file.kind,
                         size_bytes=len(file.body),
+                        caution=file.caution,
                         is_ready=not KINDS[file.kind].format,
                     )
                     for name, file in zip(stored, files, strict=True)

@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from feedback.models import FeedbackMessage
-from feedback.uploads import Accepted
+from feedback.uploads import CAUTIONS, Accepted
 from tests.factories import make_country, make_feedback, make_live_profile, make_staff, make_superuser, make_theme
 from tests.feedback import samples
 
@@ -278,6 +278,21 @@ def test_every_download_is_recorded_in_the_history_of_the_message(inbox, editor)
         f"Downloaded attachment {message.attachments.get().pk} (PDF)."
     ] * 2
     assert "Downloaded attachment" in text_of(inbox.get(f"{LIST}{message.pk}/history/"))
+
+
+@pytest.mark.parametrize("caution", CAUTIONS)
+def test_a_file_that_asks_for_care_says_so_beside_it_and_before_it_is_handed_out(inbox, client, caution):
+    message = make_feedback(files=[Accepted("table.csv", "csv", b"=1+1", caution)])
+    sentence = str(CAUTIONS[caution])
+    assert sentence in text_of(inbox.get(change_url(message)))
+    told = inbox.get(file_url(message))
+    assert sentence in text_of(told)
+    assert not LogEntry.objects.exists()
+    assert 'href="?told=1"' in told.content.decode()
+    assert b"".join(inbox.get(file_url(message) + "?told=1").streaming_content) == b"=1+1"
+    assert LogEntry.objects.count() == 1
+    client.logout()
+    assert client.get(file_url(message)).status_code == 404
 
 
 def test_everybody_else_gets_the_same_answer_as_for_a_file_that_is_not_there(client, editor):

@@ -206,6 +206,8 @@ def test_a_package_with_encrypted_entries_is_refused():
         samples.make_docx({"word/vbaProject.bin": b"x"}),
         samples.make_docx({"elsewhere/VBAPROJECT.BIN": b"x"}),
         samples.make_docx({"word/vbaData.xml": b"x"}),
+        samples.make_docx({"word/VBAproject1.Bin": b"x"}),
+        samples.make_docx(main="application/vnd.ms-word.document.macroEnabled.main+xml"),
     ],
 )
 def test_word_macros_are_refused(body):
@@ -219,7 +221,6 @@ def test_opendocument_macros_are_refused():
 @pytest.mark.parametrize(
     "body",
     [
-        samples.make_docx(main="application/vnd.ms-word.document.macroEnabled.main+xml"),
         samples.make_docx(main="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"),
         b"MZ\x90\x00" + samples.make_docx(),
         b"\xff\xd8\xff\xe0" + samples.make_docx(),
@@ -295,6 +296,7 @@ def test_a_bomb_that_lies_about_its_size_is_refused():
 
 def test_an_old_opendocument_may_name_the_type_of_its_manifest():
     manifest = '<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd">'
+    manifest += "<manifest:manifest/>"
     assert judge("a.odt", "", samples.make_odt(manifest=manifest))
 
 

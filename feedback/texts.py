@@ -1,19 +1,16 @@
-"""Is this a PDF, is this plain text? And is it nothing else besides?
+"""Is this plain text, and is it nothing else besides?
 
-A file can be two things at once, each to another program (a "polyglot"). What
-can be told from the outside is refused; the rest is kept, never rendered here,
-and handed out only as a download.
+A page or a script that calls itself a text is refused. What only speaks of
+markup, and what a table would calculate, is named to the editor: people quote
+markup, and a table of honest figures is full of signs that begin a formula.
 """
 
 import re
 
 from django.utils.translation import gettext as _
 
+from feedback.budget import Budget
 from feedback.refusals import Refused
-
-PDF = b"%PDF-"
-PDF_HEAD = 1024  # readers look this far for a PDF's first line and its last
-PDF_TAIL = 2048
 
 # What other kinds of file begin with; of those that are letters only, the ones no text begins with by chance.
 SIGNATURES = (
@@ -25,12 +22,20 @@ SIGNATURES = (
 # Markup and scripts as a browser recognises them: at the start (WHATWG "MIME Sniffing", 7.1), or soon after it.
 TAGS = rb"a|b|base|body|br|div|embed|font|form|h1|head|html|iframe|img|link|math|meta|object|p|script|style|svg|table|title"
 MARKUP_START = re.compile(rb"\s*(?:#!|<(?:!--|!doctype|\?xml|\?php|%|(?:" + TAGS + rb")[\s/>]))", re.IGNORECASE)
-MARKUP_SOON = re.compile(
+MARKUP = re.compile(
     rb"<(?:!doctype\s+html|\?php|(?:html|head|body|script|svg|iframe|object|embed)[\s/>])", re.IGNORECASE
 )
 SOON = 1024
 
+# A cell that a spreadsheet calculates (OWASP "CSV Injection"): one that begins with "=" or "@", of any width, or with a
+# sign before a call, another program or another sheet. Blanks and quotes around cells are taken out before.
+AROUND_CELLS = b" \"'\v\f"
+FORMULA = re.compile(
+    rb"(?:^|[,;|\t\r\n])(?:[=@]|\xef\xbc[\x9d\xa0]|(?:[+-]|\xef\xbc[\x8b\x8d])[^,;|\t\r\n]*?(?:[A-Za-z][(|]|![$A-Za-z]))"
+)
+
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")  # controls that no text has, whatever its alphabet
+PDF = b"%PDF-"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 
@@ -38,34 +43,26 @@ WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 SCANNER_TRIAL = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
 
 
-def check_pdf(body: bytes) -> None:
-    """Raise Refused unless ``body`` has a PDF's first and last line and is nothing else to the eye."""
-    start = body.find(PDF, 0, PDF_HEAD)
-    if start < 0:
-        raise Refused(_("“%(name)s” is not a PDF document. Save it as PDF and choose it again."))
-    end = body.rfind(b"%%EOF", max(0, len(body) - PDF_TAIL))
-    if end < 0:
-        raise Refused(_("“%(name)s” is cut off: its last part is missing. Save it once more and choose it again."))
-    if _is_something_else(body[:start]) or _is_something_else(body[end + len(b"%%EOF") :].lstrip()):
-        raise Refused(_two_things())
-
-
-def check_text(body: bytes) -> None:
-    """Raise Refused unless ``body`` is plain text in UTF-8 or any alphabet of one byte a letter."""
+def check_text(body: bytes, budget: Budget) -> str:
+    """Raise Refused unless ``body`` is plain text in UTF-8 or any alphabet of one byte a letter; what an editor is to know."""
     if body.startswith(WIDE_TEXT):
         raise Refused(_("“%(name)s” is text in an encoding that is not taken. Save it as UTF-8 and choose it again."))
     text = body.removeprefix(BYTE_ORDER_MARK)
     if text.startswith(PDF) or BINARY.search(text):
         raise Refused(_("“%(name)s” is not plain text. Save it as text or PDF and choose it again."))
-    if _is_something_else(text):
+    if is_something_else(text):
         raise Refused(_("“%(name)s” contains a web page or a script. Save it as PDF and choose that instead."))
     if SCANNER_TRIAL in text:
         raise Refused(_("“%(name)s” is reported as harmful: it is the trial file of virus scanners. Leave it out."))
+    return "markup" if MARKUP.search(text) else ""
 
 
-def _is_something_else(head: bytes) -> bool:
-    return bool(head.startswith(SIGNATURES) or MARKUP_START.match(head) or MARKUP_SOON.search(head[:SOON]))
+def check_table(body: bytes, budget: Budget) -> str:
+    """As `check_text`, for the text of a table."""
+    caution = check_text(body, budget)
+    return "formulas" if FORMULA.search(body.removeprefix(BYTE_ORDER_MARK).translate(None, AROUND_CELLS)) else caution
 
 
-def _two_things() -> str:
-    return _("“%(name)s” holds a second file besides the PDF. Print it to a new PDF and choose that instead.")
+def is_something_else(head: bytes) -> bool:
+    """Whether another program would take a file that begins like this for its own."""
+    return bool(head.startswith(SIGNATURES) or MARKUP_START.match(head) or MARKUP.search(head[:SOON]))
