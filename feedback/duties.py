@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -25,19 +26,25 @@ from feedback.refusals import Refused
 from feedback.storage import private_storage
 from feedback.uploads import KINDS
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
 logger = logging.getLogger(__name__)
 
 MESSAGES_A_RUN = 50
 PICTURES_TO_CHOOSE_FROM = 5
 HOUR_SECONDS = 60 * 60
+PERMANENT = 500  # from here on a mail server's answers are final (RFC 5321, 4.2.1)
 
 
 def tell_editors() -> int:
-    """Tell everybody who may handle feedback about each new message, without a word of it; how many messages.
+    """Tell everybody who may handle feedback about each new message, without a word of it; how many messages are done.
 
-    A message is claimed, told, and marked as told; a worker that dies in
-    between may tell it twice, with the same Message-ID. While the mail server
-    takes nothing, messages wait for the next run.
+    A message is claimed, told, and marked as told when each editor's mail was
+    taken, or refused for good while another's was taken. An error that is not the
+    message's own is never its last word: what is left is tried again, for those
+    who were not told. A worker that dies in between may tell a message twice,
+    with the same Message-ID.
     """
     editors = list(get_user_model().objects.with_perm("feedback.change_feedbackmessage").exclude(email=""))
     waiting = FeedbackMessage.objects.untold(timezone.now()).with_profile()[:MESSAGES_A_RUN] if editors else []
@@ -45,28 +52,47 @@ def tell_editors() -> int:
         return 0
     try:
         with get_connection() as connection:
-            return sum(_tell(message, [editor.email for editor in editors], connection) for message in waiting)
+            return sum(_tell(message, editors, connection) for message in waiting)
     except (OSError, SMTPException) as error:
         logger.warning("The mail server was not reached, editors are told later: %s", type(error).__name__)
         return 0
 
 
-def _tell(message: FeedbackMessage, addresses: Iterable[str], connection: BaseEmailBackend) -> bool:
-    """Claim the message and mail each address on its own; told when at least one mail was taken."""
+def _tell(message: FeedbackMessage, editors: Iterable["User"], connection: BaseEmailBackend) -> bool:
+    """Claim the message and mail each editor on their own; whether nothing is left to do for it."""
     if not message.claim_telling():
         return False
-    taken = [_was_taken(_mail(message, address, connection)) for address in addresses]
-    message.end_telling(told=any(taken))
-    return any(taken)
+    told_to, later = list(message.told_to), False
+    try:
+        for editor in (editor for editor in editors if editor.pk not in message.told_to):
+            taken = _was_taken(_mail(message, editor.email, connection))
+            told_to += [editor.pk] if taken else []
+            later |= taken is None
+    except (OSError, SMTPException):
+        message.put_off_telling(told_to)
+        raise
+    if later:
+        message.put_off_telling(told_to)
+        return False
+    message.end_telling(told_to)
+    return bool(told_to)
 
 
-def _was_taken(mail: EmailMessage) -> bool:
-    """Send; one mailbox that is refused does not hold up the others."""
+def _was_taken(mail: EmailMessage) -> bool | None:
+    """Whether the mail server took it, or refused it for good; None when it may take it later.
+
+    One mailbox that is refused does not hold up the others. What hits them all, such as a broken connection, is raised.
+    """
     try:
         return bool(mail.send())
-    except (OSError, SMTPException, ValueError) as error:  # ValueError: an address that is none
-        logger.warning("An editor was not told of feedback: %s", type(error).__name__)
-        return False
+    except SMTPRecipientsRefused as error:
+        codes = [code for code, _answer in error.recipients.values()]
+    except SMTPDataError as error:
+        codes = [error.smtp_code]
+    except ValueError:  # an address that is none
+        codes = []
+    logger.warning("An editor was not told of feedback, the mail server answered: %s", codes)
+    return None if any(code < PERMANENT for code in codes) else False
 
 
 def _mail(message: FeedbackMessage, address: str, connection: BaseEmailBackend) -> EmailMessage:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -152,6 +152,7 @@ class FeedbackMessage(models.Model):
     )
     telling_since = models.DateTimeField(null=True, editable=False)
     told_at = models.DateTimeField(_("editors told at"), null=True, editable=False)
+    told_to = models.JSONField(default=list, db_default=Value([], models.JSONField()), editable=False)  # keys of users
 
     objects = FeedbackMessageQuerySet.as_manager()
 
@@ -239,9 +240,14 @@ class FeedbackMessage(models.Model):
         now = timezone.now()
         return bool(FeedbackMessage.objects.untold(now).filter(pk=self.pk).update(telling_since=now))
 
-    def end_telling(self, *, told: bool) -> None:
-        """Give the right back, and remember whether anybody was told."""
-        FeedbackMessage.objects.filter(pk=self.pk).update(telling_since=None, told_at=timezone.now() if told else None)
+    def end_telling(self, told_to: list[int]) -> None:
+        """Give the right back, and remember whom was told; nobody, and it is tried again at once."""
+        told_at = timezone.now() if told_to else None
+        FeedbackMessage.objects.filter(pk=self.pk).update(telling_since=None, told_at=told_at, told_to=told_to)
+
+    def put_off_telling(self, told_to: list[int]) -> None:
+        """Remember whom was told; for the others it is tried again when the right has run out."""
+        FeedbackMessage.objects.filter(pk=self.pk).update(told_to=told_to)
 
     @transaction.atomic
     def forget(self) -> None:

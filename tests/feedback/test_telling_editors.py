@@ -7,13 +7,17 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from feedback.duties import tell_editors
 from feedback.models import FeedbackMessage
 from tests.factories import make_feedback, make_staff, make_superuser
+from tests.mail_server import mail_server
 
 pytestmark = pytest.mark.django_db
+
+__all__ = ["mail_server"]
 
 THIS = __name__
 
@@ -121,6 +125,65 @@ def test_when_nobody_could_be_told_the_message_waits(settings, mailoutbox):
     assert tell_editors() == 0
     settings.EMAIL_BACKEND = backend
     assert tell_editors() == 1
+
+
+@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
+@pytest.mark.parametrize("trouble", ["451 try later", "421 closing", "silence"])
+@pytest.mark.django_db(transaction=True)
+def test_whom_trouble_kept_from_being_told_is_told_later_and_nobody_twice(mail_server, verb, trouble):
+    for name in ("ana", "ben", "cem"):
+        make_editor(name)
+    make_feedback()
+    mail_server.answers[verb] = lambda recipient: trouble if recipient == "ben@example.org" else None
+    assert tell_editors() == 0
+    assert "ana@example.org" in mail_server.recipients()
+    assert not FeedbackMessage.objects.get().told_at
+    assert tell_editors() == 0  # not at once again
+    mail_server.answers.clear()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert [tell_editors(), tell_editors()] == [1, 0]
+    assert sorted(mail_server.recipients()) == ["ana@example.org", "ben@example.org", "cem@example.org"]
+    assert FeedbackMessage.objects.get().told_at
+
+
+@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
+@pytest.mark.django_db(transaction=True)
+def test_a_mailbox_that_is_refused_for_good_is_not_asked_again(mail_server, verb):
+    make_editor("ana")
+    make_editor("ben")
+    make_feedback()
+    mail_server.answers[verb] = lambda recipient: "550 no" if recipient == "ana@example.org" else None
+    assert [tell_editors(), tell_editors()] == [1, 0]
+    assert mail_server.recipients() == ["ben@example.org"]
+    assert mail_server.verbs.count(verb) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_refuses_the_sender_is_no_messages_last_word(mail_server):
+    make_editor()
+    make_feedback()
+    mail_server.answers["MAIL"] = lambda _sender: "550 not you"
+    assert tell_editors() == 0
+    mail_server.answers.clear()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert tell_editors() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_takes_nothing_is_no_messages_last_word(mailoutbox):
+    make_editor()
+    make_feedback()
+
+    def full(execute, sql, *rest):
+        if "told_at" in sql and sql.startswith("UPDATE"):
+            raise OperationalError("disk full")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(full), pytest.raises(OperationalError):
+        tell_editors()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert tell_editors() == 1
+    assert len({mail.message()["Message-ID"] for mail in mailoutbox}) == 1
 
 
 def test_a_worker_at_it_keeps_others_off_and_a_dead_one_is_given_up(mailoutbox):
