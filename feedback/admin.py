@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from feedback.downloads import download
 from feedback.forms import HandlingForm
 from feedback.models import FeedbackMessage, InternalNote
+from feedback.models.message import FeedbackMessageQuerySet
 from feedback.names import visible
 
 EXCERPT_CHARACTERS = 80
@@ -38,9 +40,9 @@ class WaitingFilter(admin.SimpleListFilter):
         yield {**nothing_chosen, "display": _("waiting (new and open)")}
         yield from states
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: FeedbackMessageQuerySet) -> FeedbackMessageQuerySet:  # type: ignore[override]
         if self.value() is None:
-            return queryset.filter(closed_at__isnull=True)
+            return queryset.waiting()
         return queryset if self.value() == "all" else queryset.filter(state=self.value())
 
 
@@ -127,10 +129,11 @@ class FeedbackMessageAdmin(admin.ModelAdmin):
     # --- what may be done
 
     @admin.action(description=gettext_lazy("Assign to me"), permissions=["change"])
+    @transaction.atomic  # with their entries in the history, here and below
     def assign_to_me(self, request: HttpRequest, queryset: QuerySet[FeedbackMessage]) -> None:
         for message in queryset:
             message.assign_to(request.user)  # type: ignore[arg-type]  # permitted, so a real user
-            self.log_change(request, message, _("Assigned to %s.") % request.user)
+            self.log_change(request, message, _assigned(message))
         self._say_done(request, len(queryset))
 
     @admin.action(description=gettext_lazy("Close"), permissions=["change"])
@@ -141,10 +144,11 @@ class FeedbackMessageAdmin(admin.ModelAdmin):
     def mark_as_spam(self, request: HttpRequest, queryset: QuerySet[FeedbackMessage]) -> None:
         self._move(request, queryset, FeedbackMessage.State.SPAM)
 
+    @transaction.atomic
     def _move(self, request: HttpRequest, queryset: QuerySet[FeedbackMessage], state: FeedbackMessage.State) -> None:
         for message in queryset:
             message.move_to(state)
-            self.log_change(request, message, _("State: %s.") % state.label)
+            self.log_change(request, message, _moved(message))
         self._say_done(request, len(queryset))
 
     def _say_done(self, request: HttpRequest, count: int) -> None:
@@ -160,9 +164,25 @@ class FeedbackMessageAdmin(admin.ModelAdmin):
             note.author = request.user
             note.save()
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """What became of the message, in the words of the actions; a note is told, not quoted."""
+        told = {"state": _moved, "assignee": _assigned}
+        parts = [tell(form.instance) for field, tell in told.items() if field in form.changed_data]
+        if any(formset.new_objects for formset in formsets or ()):
+            parts.append(_("A note was added."))
+        return " ".join(parts) or _("Nothing was changed.")
+
     def delete_model(self, request: HttpRequest, obj: FeedbackMessage) -> None:
         obj.forget()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[FeedbackMessage]) -> None:
         for message in queryset:
             message.forget()
+
+
+def _moved(message: FeedbackMessage) -> str:
+    return _("State: %s.") % message.get_state_display()
+
+
+def _assigned(message: FeedbackMessage) -> str:
+    return _("Assigned to %s.") % message.assignee if message.assignee else _("Assigned to nobody.")

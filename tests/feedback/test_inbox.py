@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import DELETION, LogEntry
+from django.db import DatabaseError, connection
 from django.urls import reverse
 
 from feedback.models import FeedbackMessage
@@ -210,6 +211,43 @@ def test_actions_do_what_they_say_and_are_recorded(inbox, editor, action, state)
     assert LogEntry.objects.filter(user=editor).count() == 2
     if action == "assign_to_me":
         assert FeedbackMessage.objects.filter(assignee=editor).count() == 2
+
+
+def test_what_the_form_changes_is_recorded_in_the_words_of_the_actions(inbox, editor):
+    message = make_feedback()
+    inbox.post(change_url(message), {**NEW_NOTE, "state": "spam", "assignee": editor.pk, "notes-0-text": "SECRETWORD"})
+    entry = LogEntry.objects.get(user=editor, object_id=str(message.pk))
+    assert entry.get_change_message() == "State: spam. Assigned to ana. A note was added."
+    inbox.post(change_url(message), {**NEW_NOTE, "state": "spam", "assignee": ""})
+    assert LogEntry.objects.first().get_change_message() == "Assigned to nobody."
+
+
+def test_a_change_that_cannot_be_recorded_is_not_made(inbox):
+    messages = [make_feedback(text=str(n)) for n in range(2)]
+
+    def full(execute, sql, *rest):
+        if "django_admin_log" in sql:
+            raise DatabaseError("disk full")
+        return execute(sql, *rest)
+
+    chosen = {"_selected_action": [message.pk for message in messages]}
+    for action in ("close", "assign_to_me", "mark_as_spam"):
+        with connection.execute_wrapper(full), pytest.raises(DatabaseError):
+            inbox.post(LIST, {"action": action, **chosen})
+    assert set(FeedbackMessage.objects.values_list("state", "assignee")) == {("new", None)}
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_who_deleted_what_stays_in_the_log(client, many):
+    client.force_login(root := make_superuser())
+    message = make_feedback()
+    if many:
+        client.post(LIST, {"action": "delete_selected", "_selected_action": [message.pk], "post": "yes"})
+    else:
+        client.post(reverse("admin:feedback_feedbackmessage_delete", args=[message.pk]), {"post": "yes"})
+    assert not FeedbackMessage.objects.exists()
+    entry = LogEntry.objects.get(action_flag=DELETION)
+    assert (entry.user, entry.object_repr) == (root, message.reference)
 
 
 def test_only_a_superuser_deletes_and_then_the_file_goes_too(client, inbox, store, django_capture_on_commit_callbacks):
