@@ -7,6 +7,7 @@ No rows, no disk: bytes come in, and the bytes that may be kept come out.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -95,6 +96,9 @@ CAUTIONS = {
 KIND_OF_SUFFIX = {suffix: key for key, kind in KINDS.items() for suffix in kind.suffixes}
 UNSAID = ("", "application/octet-stream")  # what browsers say of a suffix they do not know
 
+# Of a server's threads: a package may take fifty times its size of memory while it is judged, so that is taken once.
+ONE_AT_A_TIME = Lock()
+
 # Endings that make a program or a page of a file on somebody's machine; before the last one they are meant to deceive.
 ACTIVE = re.compile(
     r"exe|bat|cmd|msi|scr|pif|cpl|dll|jar|apk|lnk|url|reg|hta|iso|vbs|vbe|js|jse|mjs|wsf|wsh|ps1|psm1|sh|bash|py|"
@@ -115,7 +119,8 @@ def judge(given_name: str, sent_as: str, body: bytes, budget: Budget | None = No
         _check_declared(KINDS[key], sent_as)
         if not body:
             raise Refused(_("“%(name)s” is empty. Choose a file that has something in it."))
-        kept, caution = KINDS[key].keep(body, budget or Budget())
+        with ONE_AT_A_TIME:
+            kept, caution = KINDS[key].keep(body, budget or Budget())
         return Accepted(name, key, kept, caution)
     except Refused as refused:
         raise Refused(refused.about(name)) from refused

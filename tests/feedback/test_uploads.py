@@ -2,7 +2,10 @@
 
 import stat
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import get_ident
+from time import sleep
 
 import pytest
 from hypothesis import given
@@ -345,3 +348,20 @@ def test_judging_ends_in_a_file_or_a_sentence_whatever_comes(key, body):
     except Refused as refused:
         outcome = str(refused)
     assert f"a.{key}" in outcome
+
+
+def test_files_are_judged_one_at_a_time(monkeypatch):
+    """A server of many threads needs the memory for it once."""
+    original, at_work, most = zipfile.ZipExtFile.read, set(), []
+
+    def read(self, n=-1):
+        at_work.add(get_ident())
+        most.append(len(at_work))
+        sleep(0.001)
+        at_work.discard(get_ident())
+        return original(self, n)
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", read)
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(lambda _n: judge("a.docx", "", GOOD["docx"]), range(8)))) == 8
+    assert max(most) == 1
