@@ -16,7 +16,7 @@ from profiles.footnotes import keys_in, number_references
 from profiles.models import Footnote
 from profiles.richtext import clean_note
 
-from .editor import HtmlField
+from .editor import HtmlField, is_blank
 from .rows import LAST, RowForm, RowFormSet, RowInline
 
 
@@ -44,7 +44,7 @@ class FootnoteForm(RowForm):
 
     @property
     def is_filled(self) -> bool:
-        return bool(self["key"].value())
+        return not is_blank(clean_note(str(self["text"].value() or "")))
 
 
 class FootnoteFormSet(RowFormSet):

@@ -70,6 +70,17 @@ def add_note(page, name, text):
     dialog.wait_for(state="hidden")
 
 
+LINES = "".join(f"<p>Line {number} of a text that is longer than a window is high.</p>" for number in range(12))
+
+
+def long_profile(sections=6):
+    profile = make_profile(heading="Section 0", body=LINES, facts={"Status": "Unknown"})
+    Section.objects.bulk_create(
+        Section(profile=profile, heading=f"Section {place}", body=LINES, position=place) for place in range(1, sections)
+    )
+    return profile
+
+
 def two_sections():
     """Two sections with a note each."""
     first, second = uuid4(), uuid4()

@@ -22,6 +22,11 @@ function addRow(group) {
   return row;
 }
 
+// The first that one can see: a row's tick for deletion is a field too.
+function firstFieldOf(row) {
+  return [...row.querySelectorAll("input, textarea")].find((field) => field.getClientRects().length);
+}
+
 // Not every page has crypto.randomUUID: browsers keep it from plain http.
 function newKey() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -47,13 +52,27 @@ function move(button) {
   const other = button.dataset.move === "up" ? row.previousElementSibling : row.nextElementSibling?.nextElementSibling;
   const isLast = button.dataset.move === "down" && !row.nextElementSibling;
   if (isLast || (button.dataset.move === "up" && !other)) return;
-  // moveBefore keeps frames alive; where it is missing CKEditor restores its own.
-  if (list.moveBefore) list.moveBefore(row, other ?? null);
-  else list.insertBefore(row, other ?? null);
+  keepCarets(row);
+  list.insertBefore(row, other ?? null);
   storePositions(row.closest("[data-rows]"));
   button.focus();
   row.scrollIntoView({ block: "nearest" });
   tellChanged(row);
+}
+
+// A frame that is moved loses its content; CKEditor sees that and writes it anew, all but the caret. Not moveBefore: it
+// keeps the frame's content, CKEditor writes it anew all the same, and every mark in it is dead.
+function keepCarets(row) {
+  for (const editor of Object.values(window.CKEDITOR?.instances ?? {})) {
+    const carets = row.contains(editor.element.$) && isThere(editor) && editor.getSelection()?.createBookmarks2(true);
+    if (!carets) continue;
+    editor.once("mode", () => setTimeout(() => isThere(editor) && editor.getSelection()?.selectBookmarks(carets)));
+  }
+}
+
+// While its frame is written anew, an editor has a document that no window shows.
+function isThere(editor) {
+  return Boolean(editor.document?.$.defaultView);
 }
 
 function storePositions(group) {
@@ -86,12 +105,26 @@ function takeTheirs(button) {
   tellChanged(theirs.closest("[data-row]"));
 }
 
+// Enter in a heading goes on to its text, as where one writes a letter; by itself it would save the page.
+function leaveHeading(event) {
+  const isHeading = /(^|[-_])heading$/.test(event.target.name ?? "");
+  if (event.key !== "Enter" || event.isComposing || !isHeading) return;
+  event.preventDefault();
+  const areas = [...document.querySelectorAll("[data-rows] textarea[data-type=ckeditortype]")];
+  const next = areas.find((area) => event.target.compareDocumentPosition(area) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const editor = next && !next.closest(".removed") && window.CKEDITOR?.instances[next.id];
+  if (editor?.status === "ready") editor.focus();
+  else editor?.once("instanceReady", () => editor.focus());
+}
+
+document.addEventListener("keydown", leaveHeading);
+
 for (const group of groups) {
   foldRemoved(group);
   group.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    if ("add" in button.dataset) addRow(group).querySelector("input:not([type=hidden]), textarea")?.focus();
+    if ("add" in button.dataset) firstFieldOf(addRow(group))?.focus();
     if ("remove" in button.dataset) toggleRemoved(button);
     if ("move" in button.dataset) move(button);
     if ("takeTheirs" in button.dataset) takeTheirs(button);
