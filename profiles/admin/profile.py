@@ -94,6 +94,7 @@ class ProfileAdmin(PublishingPages, ProfileList, admin.ModelAdmin):
             Script("profiles/admin/rows.js", type="module"),
             Script("profiles/admin/notes.js", type="module"),
             Script("profiles/admin/leaving.js", type="module"),
+            Script("profiles/admin/saving.js", type="module"),
         ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Profile | None = None) -> Any:
