@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from feedback.downloads import download
+from feedback.file_names import visible
 from feedback.forms import HandlingForm
 from feedback.models import FeedbackMessage, InternalNote
 from feedback.models.message import FeedbackMessageQuerySet
-from feedback.names import visible
 
 EXCERPT_CHARACTERS = 80
 

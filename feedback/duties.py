@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from feedback.budget import Budget
+from feedback.file_names import visible
 from feedback.models import Attachment, FeedbackMessage
-from feedback.names import visible
 from feedback.pictures import stripped
 from feedback.redrawing import Undrawable, redrawn
 from feedback.refusals import Refused

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.budget import Budget
+from feedback.file_names import plain_name, visible
 from feedback.models import FeedbackMessage, Share
-from feedback.names import plain_name, visible
-from feedback.posting import Received
+from feedback.receiving import Received
 from feedback.refusals import Refused
 from feedback.uploads import KINDS, Accepted, judge
 from profiles.models import Profile

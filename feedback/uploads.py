@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.budget import Budget
-from feedback.names import plain_name, suffixes
+from feedback.file_names import plain_name, suffixes
 from feedback.packages import check_docx, check_odt
 from feedback.pdf import check_pdf
 from feedback.pictures import stripped

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback.forms import FeedbackForm, megabytes
 from feedback.models import FeedbackMessage, network_share
-from feedback.posting import bounded_post
+from feedback.receiving import bounded_post
 from feedback.storage import QuotaUsedUp
 from feedback.uploads import kinds_in_words
 from profiles.models import Profile
-from profiles.views.addresses import Withdrawn, at_country, published
+from profiles.public.resolving import Withdrawn, at_country, published
 
 logger = logging.getLogger(__name__)
 

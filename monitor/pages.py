@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from monitor.models import SitePage
+from profiles.public.caching import public, shows
 from profiles.richtext import clean
-from profiles.views.caching import public, shows
 
 
 def menu(request: HttpRequest) -> dict[str, object]:

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from monitor.models import SitePage
-from profiles.sitemaps import Place, ProfileSitemap, PublicSitemap
-from profiles.views.addresses import absolute
-from profiles.views.caching import public
+from profiles.public.caching import public
+from profiles.public.resolving import absolute
+from profiles.public.sitemaps import Place, ProfileSitemap, PublicSitemap
 
 
 class SitePageSitemap(PublicSitemap):

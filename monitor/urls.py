@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from monitor import pages, robots
 
-handler404 = "profiles.views.errors.not_found"
+handler404 = "profiles.public.errors.not_found"
 handler500 = "monitor.refusals.handler500"
 
 urlpatterns = [

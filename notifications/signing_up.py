@@ -15,8 +15,8 @@ from notifications.duties import detect
 from notifications.limits import FORGET_STRANGER
 from notifications.models import Message, Subscriber
 from notifications.models.message import CONFIRMATIONS_A_DAY
+from notifications.one_time_pad import seal, unseal
 from notifications.scope import Scope
-from notifications.sealing import seal, unseal
 
 logger = logging.getLogger(__name__)
 

@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from profiles import feeds
-from profiles.views import countries, home, profile, themes, updates
+from profiles.public import countries, feeds, home, profile, themes, updates
 
 app_name = "profiles"
 

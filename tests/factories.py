@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission, User
 from notifications.models import Subscriber
 from notifications.scope import Scope
 from profiles.models import Country, Edition, Fact, Footnote, Profile, Region, Section, Theme, Topic
-from profiles.publishing import Change
+from profiles.review.publishing import Change
 
 _serial = count(1)
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from notifications import wording
-from notifications.copying import insert_for_each
+from notifications.insert_select import insert_for_each
 from notifications.models import Announcement, Message
 
 CHUNK = 1_000  # deliveries

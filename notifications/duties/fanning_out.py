@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from notifications.copying import RandomUUID, insert_for_each
+from notifications.insert_select import RandomUUID, insert_for_each
 from notifications.models import Announcement, Delivery
 
 CHUNK = 2_000  # subscribers: on SQLite, whose only write lock is held meanwhile, some milliseconds

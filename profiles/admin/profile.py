@@ -16,17 +16,17 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
-from profiles.checks import check
 from profiles.models import Profile
-from profiles.publishing import refusals_of_date
+from profiles.review.checks import check
+from profiles.review.publishing import refusals_of_date
 
 from .editor import POLICY
 from .facts import FactInline
 from .listing import ProfileList, state_of
+from .merging import MergingForm
 from .notes import FootnoteFormSet, FootnoteInline
 from .people import when, who
 from .publishing import NO_DATE, PublishingPages
-from .remembering import RememberingForm
 from .rows import RowFormSet
 from .sections import SectionInline
 
@@ -34,7 +34,7 @@ QUESTIONS = {"edited-meanwhile", "losing-markers"}  # codes of errors that a tic
 ADDRESS = ["country", "theme", "language"]
 
 
-class ProfileForm(RememberingForm):
+class ProfileForm(MergingForm):
     """The profile's own fields, and the version of the working copy that was read.
 
     The second of two savers is refused until ``save_over`` names the version

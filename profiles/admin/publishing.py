@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from profiles.checks import Level, Problem, check
-from profiles.comparing import changed_parts
 from profiles.models import Edition, Profile
-from profiles.publishing import Change, Kind, Unpublishable
 from profiles.rendering import render
+from profiles.review.checks import Level, Problem, check
+from profiles.review.comparing import changed_parts
+from profiles.review.publishing import Change, Kind, Unpublishable
 
 from .people import when, who
 

@@ -16,13 +16,13 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .remembering import RememberingForm
+from .merging import MergingForm
 
 LAST = 32_767  # a row that does not know its place comes last
 NO_PLACE = _("This row does not know its place: move it up or down, and save again.")
 
 
-class RowForm(RememberingForm):
+class RowForm(MergingForm):
     """A row of the working copy: what is filled in is stored, and it may be taken out again."""
 
     carries_markers = ""  # the name of the field that does

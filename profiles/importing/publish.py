@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from profiles.models import Edition, Profile
-from profiles.publishing import Change
+from profiles.review.publishing import Change
 
 from .destination import Refused
 from .imported import ImportedProfile, Unreadable

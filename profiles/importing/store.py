@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from profiles.models import Country, EditedMeanwhile, Fact, Footnote, Profile, Section, Theme
-from profiles.publishing import refusals_of_date
+from profiles.review.publishing import refusals_of_date
 
 from .destination import Refused
 from .imported import ImportedProfile

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from profiles.content import Content, UnreadableContent
-from profiles.publishing import Kind
 from profiles.rendering import Rendered, render, version
+from profiles.review.publishing import Kind
 
 
 class EditionIsForever(Exception):

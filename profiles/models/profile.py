@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles import content
 from profiles.footnotes import number_references, renumber
-from profiles.publishing import Change, Unpublishable, refusals
+from profiles.review.publishing import Change, Unpublishable, refusals
 from profiles.richtext import clean, clean_inline, clean_note
 
 from .edition import Edition

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from feedback.names import MAX_CHARACTERS, plain_name
+from feedback.file_names import MAX_CHARACTERS, plain_name
 from feedback.refusals import Refused
 from feedback.uploads import KINDS, judge
 from tests.feedback import samples

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from monitor.demo import loading, staff
-from profiles.checks import Level, check
 from profiles.footnotes import keys_in
 from profiles.models import Country, Edition, Profile
+from profiles.review.checks import Level, check
 from tests.factories import make_live_profile, make_theme
 
 

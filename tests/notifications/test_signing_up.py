@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from notifications import signing_up
 from notifications.duties import send, sweep
 from notifications.models import Message, Subscriber, Subscription
+from notifications.one_time_pad import seal, unseal
 from notifications.scope import Scope
-from notifications.sealing import seal, unseal
 from profiles.models import FormerSlug
 from tests.clock import travel
 from tests.factories import make_country, make_live_profile, make_subscriber, make_theme

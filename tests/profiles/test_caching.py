@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.http import http_date, parse_http_date
 
 from profiles.models import Profile
-from profiles.views.caching import released_at
+from profiles.public.caching import released_at
 from tests.factories import make_country, make_live_profile, make_site_page, make_theme, publish
 
 pytestmark = pytest.mark.django_db

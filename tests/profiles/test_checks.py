@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from profiles.addresses import malformed
-from profiles.checks import NOTE_RULES, TEXT_RULES, Level, Problem, check
 from profiles.content import Content, Fact, Footnote, Section
 from profiles.footnotes import marker
-from profiles.publishing import Change, refusals
+from profiles.review.checks import NOTE_RULES, TEXT_RULES, Level, Problem, check
+from profiles.review.publishing import Change, refusals
+from profiles.review.web_addresses import malformed
 from profiles.richtext import clean
 
 A, B, C, D = (f"{letter}0b1e8c1-52b6-4d3e-9f58-0f6f5d1d2f10" for letter in "abcd")

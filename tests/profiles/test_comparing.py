@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from profiles.comparing import Happened, Part, changed_parts
 from profiles.content import Content, Fact, Footnote, Section
 from profiles.footnotes import marker
+from profiles.review.comparing import Happened, Part, changed_parts
 
 NOTE, OTHER = "6ba7b810-9dad-41d1-80b4-00c04fd430c8", "6ba7b811-9dad-41d1-80b4-00c04fd430c8"
 BEFORE = Content(

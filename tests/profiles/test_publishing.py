@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from profiles.admin.publishing import PublishForm
 from profiles.models import EditedMeanwhile, Edition, EditionIsForever, Profile
-from profiles.publishing import Change, Kind, Unpublishable
+from profiles.review.publishing import Change, Kind, Unpublishable
 from tests.factories import correction, make_live_profile, make_profile, make_staff, publish, substantive
 
 pytestmark = pytest.mark.django_db

@@ -15,11 +15,11 @@ from profiles.country_names import folded
 from profiles.importing.corpus import Line, read_line
 from profiles.importing.destination import Refused, themes_by_name
 from profiles.importing.imported import Unreadable
-from profiles.importing.newcomers import make_area, make_topics
+from profiles.importing.missing_rows import make_area, make_topics
 from profiles.importing.publish import publish
 from profiles.importing.store import store
 from profiles.models import Country, Theme
-from profiles.publishing import Unpublishable
+from profiles.review.publishing import Unpublishable
 
 BATCH = 50  # lines a transaction
 

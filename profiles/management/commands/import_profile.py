@@ -11,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from profiles.checks import check
 from profiles.importing.destination import Refused
 from profiles.importing.files import text_of
 from profiles.importing.imported import ImportedProfile, Unreadable
@@ -19,7 +18,8 @@ from profiles.importing.publish import publish
 from profiles.importing.site import read_for_site
 from profiles.importing.store import Stored, store
 from profiles.models import Edition
-from profiles.publishing import Unpublishable
+from profiles.review.checks import check
+from profiles.review.publishing import Unpublishable
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from profiles.content import UnreadableContent
 from profiles.models import Edition, Profile
 
-from .addresses import absolute, at_country, published
 from .caching import public, shows
+from .resolving import absolute, at_country, published
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from profiles.checks import Level, Problem, check
 from profiles.content import Content
+from profiles.review.checks import Level, Problem, check
 
 FIRST_YEAR = 1900  # a date field takes "26" for the year 26
 

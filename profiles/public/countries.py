@@ -14,8 +14,8 @@ from django.utils.text import slugify
 from profiles.country_names import MOST_LETTERS, find, folded
 from profiles.models import Country, Edition, FormerSlug, Profile, Region, Theme
 
-from .addresses import at_country, language
 from .caching import public, shows
+from .resolving import at_country, language
 
 
 class Line(NamedTuple):

@@ -13,9 +13,9 @@ from enum import IntEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from profiles.addresses import malformed
 from profiles.content import Content
-from profiles.proofreading import Note, Reading, Text, beginning, ending
+from profiles.review.reading import Note, Reading, Text, beginning, ending
+from profiles.review.web_addresses import malformed
 
 
 class Level(IntEnum):

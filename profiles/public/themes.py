@@ -16,8 +16,8 @@ from profiles.country_names import folded
 from profiles.models import Country, Profile, Theme
 from profiles.rendering import render_fact_apart
 
-from .addresses import absolute, language
 from .caching import public, shows
+from .resolving import absolute, language
 
 
 @dataclass(frozen=True)

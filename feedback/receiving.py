@@ -30,7 +30,7 @@ from django.utils.encoding import force_str
 from django.utils.http import parse_header_parameters
 from django.views.decorators.csrf import csrf_exempt
 
-from feedback.names import plain_name
+from feedback.file_names import plain_name
 
 View = Callable[..., HttpResponseBase]
 

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from profiles.models import Edition
 from profiles.models.edition import EditionQuerySet
 
-from .addresses import language
 from .caching import public, shows
+from .resolving import language
 
 PER_PAGE = 30
 

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 
 from profiles.models import Country, Edition, Theme
 from profiles.models.edition import EditionQuerySet
-from profiles.views.addresses import absolute, at_country, language
-from profiles.views.caching import public, shows
-from profiles.views.updates import latest_updates
+from profiles.public.caching import public, shows
+from profiles.public.resolving import absolute, at_country, language
+from profiles.public.updates import latest_updates
 
 ENTRIES = 50
 BEGINNING = datetime(2010, 1, 1, tzinfo=UTC)

@@ -31,7 +31,7 @@ class Theirs:
     typed_too: bool
 
 
-class RememberingForm(forms.ModelForm):
+class MergingForm(forms.ModelForm):
     """A form that saves what was typed, and nothing else.
 
     A field is changed when it differs from what was read (``seen``), whatever

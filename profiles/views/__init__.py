@@ -1,1 +1,0 @@
-"""The public pages: find, ask, answer. Each is wrapped by `caching.public`."""
