@@ -4,7 +4,7 @@ import pytest
 
 from profiles.models import Profile
 from tests.factories import make_profile, publish
-from tests.profiles.test_editing_in_browser import body_of, open_profile, save, staff  # noqa: F401
+from tests.profiles.editing import body_of, open_profile, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -12,7 +12,7 @@ BODY = '<ol start="4" type="a"><li>Use</li><li>Transfer<ol type="I"><li>by sea</
 LABELS = "(lists) => lists.map((list) => [getComputedStyle(list).listStyleType, list.start])"
 
 
-def test_a_list_begins_where_its_author_began_it(page, staff):  # noqa: F811
+def test_a_list_begins_where_its_author_began_it(page, staff):
     profile = make_profile(body=BODY)
     labels = [["lower-alpha", 4], ["upper-roman", 1], ["decimal", 2]]
     open_profile(page, profile)
