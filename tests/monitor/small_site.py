@@ -1,15 +1,17 @@
 """A small site in a process of its own: ``python -m tests.monitor.small_site make``, then ``read`` or ``leave-a-log``.
 
 ``read`` walks all public pages, posts one form, and prints both as JSON. Its
-first argument says what the disk refuses: ``full`` or ``read-only``.
+argument says what hinders writing: ``full``, ``read-only`` or ``locked``.
 """
 
+import atexit
 import ctypes
 import json
 import os
 import re
 import resource
 import signal
+import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -49,7 +51,7 @@ def leave_a_log():
 
 
 def read(refusal):
-    {"full": disk_is_full, "read-only": disk_is_read_only}[refusal]()
+    {"full": disk_is_full, "read-only": disk_is_read_only, "locked": somebody_writes}[refusal]()
     from tests.walking import walk_public
 
     with ThreadPoolExecutor(6) as crowd:
@@ -75,6 +77,14 @@ def disk_is_full():
 def disk_is_read_only():
     """The files are not writable, which would not hinder root: so give up that right (capset(2), all sets empty)."""
     ctypes.CDLL(None).capset((ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)())
+
+
+def somebody_writes():
+    """And does not end: nobody waits as long for it here as they would in life."""
+    connection.settings_dict["OPTIONS"]["timeout"] = 0.1
+    writer = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    atexit.register(writer.close)
 
 
 if __name__ == "__main__":

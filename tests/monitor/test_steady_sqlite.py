@@ -89,3 +89,7 @@ def test_on_a_read_only_disk_after_a_process_was_killed(var):
     killed_while_writing(var, shared_memory_lost=False)
     protect(var, 0o555, 0o444)
     assert_all_is_read_and_nothing_written(json.loads(run(var, "read", "read-only")), title="Left in the log")
+
+
+def test_while_somebody_else_writes_and_does_not_end(var):
+    assert_all_is_read_and_nothing_written(json.loads(run(var, "read", "locked")), title="About us")
