@@ -128,6 +128,8 @@ else:
     # A server that is switched off refuses nothing and answers nothing: seconds to wait for it, and milliseconds.
     patience = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
     DATABASES["default"]["OPTIONS"] = {**patience, **DATABASES["default"].get("OPTIONS", {})}
+# Rows that travel keep their times whole.
+SERIALIZATION_MODULES = {"json": "monitor.serializers.json", "jsonl": "monitor.serializers.jsonl"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}

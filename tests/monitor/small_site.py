@@ -1,4 +1,4 @@
-"""A small site in a process of its own: ``python -m tests.monitor.small_site make``, then ``read`` or ``leave-a-log``.
+"""A small site in a process of its own: ``python -m tests.monitor.small_site make``, then ``read``, ``pages`` or ``leave-a-log``.
 
 ``read`` walks all public pages, posts one form, and prints both as JSON. Its
 argument says what hinders writing: ``full``, ``read-only`` or ``locked``.
@@ -14,6 +14,7 @@ import signal
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import django
 from django.core.management import call_command
@@ -68,6 +69,18 @@ def read(refusal):
     print(json.dumps(told))
 
 
+def pages():
+    """Print what is public, byte by byte: a digest of each page, and what it says of its age."""
+    from tests.walking import walk_public
+
+    told = {
+        address: [sha256(answer.content).hexdigest(), answer.headers.get("Last-Modified")]
+        for address, answer in walk_public(Browser()).items()
+        if not answer.cookies  # a form differs each time
+    }
+    print(json.dumps(told))
+
+
 def disk_is_full():
     """No file may grow: every write fails as on a full disk, whoever runs this."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -90,4 +103,4 @@ def somebody_writes():
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "monitor.settings"
     django.setup()
-    {"make": make, "leave-a-log": leave_a_log, "read": read}[sys.argv[1]](*sys.argv[2:])
+    {"make": make, "leave-a-log": leave_a_log, "read": read, "pages": pages}[sys.argv[1]](*sys.argv[2:])
