@@ -47,8 +47,8 @@ class SaysWhenSendingPauses(Record):
     """A list that says, while the mail server takes nothing, until when sending pauses and why."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        breaker = Breaker.now()
-        if breaker.paused_until and request.method == "GET":
+        breaker = Breaker.objects.first()  # there is none before the first mail, and reading makes none
+        if breaker and breaker.paused_until and request.method == "GET":
             told = _("The mail server takes no mails; one is tried at %(time)s. Nothing is lost. It says: %(words)s")
             said = {
                 "time": date_format(timezone.localtime(breaker.paused_until), "TIME_FORMAT"),
