@@ -78,7 +78,7 @@ def remember(response: HttpResponse, account: str) -> None:
         COOKIE,
         _signer().sign_object([account]),
         max_age=KNOWN_FOR,
-        path=reverse("admin:login"),
+        path=reverse("admin:index"),  # where one may be asked to log in again
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Strict",

@@ -135,9 +135,9 @@ def test_a_browser_is_forgotten_after_half_a_year(clock):
     assert outcome(log_in(client=browser)) == "wait"
 
 
-def test_the_cookie_goes_to_the_login_page_alone(settings):
+def test_the_cookie_goes_to_the_admin_alone():
     cookie = log_in().cookies["known-browser"]
-    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/admin/login/", True, "Strict")
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/admin/", True, "Strict")
     assert "known-browser" not in log_in(password="wrong").cookies
 
 
@@ -182,3 +182,13 @@ def test_neither_account_nor_network_is_kept(clock):
     assert kept
     assert "ana" not in kept
     assert OFFICE not in kept
+
+
+def test_logging_in_again_in_the_page_one_was_at_is_counted_as_at_the_door(clock):
+    browser = known_browser()
+    guess(9, address=ELSEWHERE)
+    kept = {"again-username": "ana", "again-password": PASSWORD, "title": "typed"}
+    for client, told_to_wait in ((Client(), True), (browser, False)):
+        answer = client.post(reverse("admin:monitor_sitepage_add"), kept, headers={"Sec-Fetch-Site": "same-origin"})
+        assert ("Try again in" in answer.content.decode()) == told_to_wait
+        assert answer.wsgi_request.user.is_authenticated != told_to_wait
