@@ -10,7 +10,7 @@ from profiles.footnotes import marker
 from profiles.models import Edition
 from profiles.richtext import clean
 from tests.factories import make_live_profile, make_profile, make_theme
-from tests.profiles.editing import notes_on, open_profile, put_caret_at_end, save, shows, text_of, two_sections
+from tests.profiles.editing import notes_on, open_profile, put_caret_at_end, ready, save, shows, text_of, two_sections
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,6 +154,51 @@ def test_headings_of_every_level_stay_headings(page, staff, maker):
     assert profile.sections.get().body == "".join(
         f"<h{level}>Level {n}</h{level}>" for n, level in enumerate(levels, start=1)
     )
+
+
+def item(label, text):
+    """An item of a list as Word writes it: a paragraph whose label is text to be ignored."""
+    return f"""<p class=MsoListParagraph style='text-indent:-18.0pt;mso-list:l0 level1 lfo1'><![if !supportLists]><span
+style='mso-list:Ignore'>{label}<span style='font:7.0pt "Times New Roman"'>&nbsp;&nbsp;&nbsp; </span></span><![endif]>{text}
+<o:p></o:p></p>"""
+
+
+LISTS = {
+    "(a) of Word": (
+        word(item("(a)", "one") + item("(b)", "two"), "@list l0:level1 {mso-level-number-format:alpha-lower;}"),
+        'type="a"',
+    ),
+    "iv. of Word": (
+        word(
+            item("iv.", "one") + item("v.", "two"),
+            "@list l0:level1 {mso-level-start-at:4;mso-level-number-format:roman-lower;}",
+        ),
+        'start="4" type="i"',
+    ),
+    "3. of Word": (word(item("3.", "one") + item("4.", "two"), "@list l0:level1 {mso-level-start-at:3;}"), 'start="3"'),
+    "attributes": ('<ol start="3" type="A"><li>one</li><li>two</li></ol>', 'start="3" type="A"'),
+    "a style": (
+        '<ol style="list-style-type: upper-roman"><li value="2">one</li><li>two</li></ol>',
+        'start="2" type="I"',
+    ),
+    "of Docs": (
+        """<b style="font-weight:normal" id="docs-internal-guid-1"><ol start="2"><li style="list-style-type:lower-alpha"><p><span
+style="color:#000">one</span></p></li><li style="list-style-type:lower-alpha"><p><span style="color:#000">two</span></p></li></ol></b>""",
+        'start="2" type="a"',
+    ),
+}
+
+
+@pytest.mark.parametrize(("html", "attributes"), LISTS.values(), ids=LISTS)
+def test_the_labels_of_a_list_stay_as_they_are_cited(page, staff, html, attributes):
+    profile = make_profile(body="")
+    open_profile(page, profile)
+    paste(page, BODY, html, "two")
+    save(page)
+    ready(page)
+    stored = f"<ol {attributes}><li>one</li><li>two</li></ol>"
+    assert profile.sections.get().body == stored
+    assert clean(text_of(page, BODY)) == stored
 
 
 ALIASED = {
