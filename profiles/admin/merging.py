@@ -1,5 +1,8 @@
 """A form that knows what its user read, and so what they typed.
 
+Optimistic locking with a three-way merge by field: what was read, what is stored
+now, what was typed.
+
 Each field's value travels through the browser as a digest, beside the field. So
 a form can tell what was typed here from what someone else stored meanwhile, and
 a save writes only the former: of two who edit one profile, nobody undoes what
