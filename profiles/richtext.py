@@ -18,7 +18,7 @@ import nh3
 
 from profiles import canonical
 from profiles.footnotes import KEY
-from profiles.taming import tame
+from profiles.taming import AMPERSAND, NO_BREAK, put_stand_ins, take_stand_ins, tame
 
 INLINE_TAGS: frozenset[str] = frozenset({"br", "em", "strong", "a", "sup", "sub"})
 NOTE_TAGS: frozenset[str] = INLINE_TAGS - {"br"}
@@ -78,17 +78,17 @@ def clean(html: str) -> str:
     from its root ("/countries/"); other relative ones lose their address,
     because a text is shown at several, and "//host" is another site.
     """
-    return _SECTION.clean(canonical.Page().write(_parsed(html)))
+    return _through(_SECTION, canonical.Page().write(_parsed(html)))
 
 
 def clean_inline(html: str) -> str:
     """The value of a fact: inline mark-up and markers. Blocks become lines, so that no words run together."""
-    return _FACT.clean(canonical.Line().write(_parsed(html)))
+    return _through(_FACT, canonical.Line().write(_parsed(html)))
 
 
 def clean_note(html: str) -> str:
     """The text of a footnote: one line of inline mark-up, without markers."""
-    return _NOTE.clean(canonical.NoteLine().write(_parsed(html)))
+    return _through(_NOTE, canonical.NoteLine().write(_parsed(html)))
 
 
 def plain(html: str) -> str:
@@ -98,7 +98,11 @@ def plain(html: str) -> str:
 
 def _parsed(html: str) -> str:
     """The input as HTML's parser understands it: well formed, with wanted elements and characters only."""
-    return _characters(_READER.clean(tame(_characters(html), kept=_READ | DELETED, not_text=NOT_TEXT)))
+    return _characters(_through(_READER, tame(_characters(html), kept=_READ | DELETED, not_text=NOT_TEXT)))
+
+
+def _through(cleaner: nh3.Cleaner, html: str) -> str:
+    return take_stand_ins(cleaner.clean(put_stand_ins(html)))
 
 
 def _characters(text: str) -> str:
@@ -120,7 +124,7 @@ def _read(tag: str, name: str, value: str) -> str | None:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """The canonical value of an allowed attribute; None drops it."""
-    value = _characters(value).strip()
+    value = _characters(value.replace(AMPERSAND, "&").replace(NO_BREAK, "\xa0")).strip()
     match name:
         case "href":
             return _address(value)

@@ -2,15 +2,15 @@
 
 HTML's own parsing rules are quadratic in the depth of a text, and worse for
 unclosed formatting: a megabyte of ``<div>`` takes minutes, one of ``<font>``
-all memory, in a browser as in nh3. So are its parser's ways with ``&`` that
-begins no reference, and with the attributes of one tag. What people write is flat.
+all memory, in a browser as in nh3. So are, in nh3, ampersands and no-break
+spaces in one text, and the attributes of one tag. What people write is flat.
 """
 
 import re
 from collections.abc import Collection, Iterator
-from html.entities import html5
+from html import unescape
 
-MANY = 2_000  # mark-up up to this many tags is parsed as it is: the worst of it takes half a second; so are "&"s
+MANY = 2_000  # mark-up up to this many tags is parsed as it is: the worst of it takes half a second
 LONG = 5_000  # characters of one tag, beyond which it loses its attributes
 DEEP = 200  # elements within elements
 
@@ -30,27 +30,41 @@ ANY_TAG = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-AMPERSAND = re.compile(r"&(?:#(?:\d{1,7}|x[\da-f]{1,6})|([a-z][a-z\d]{1,31}));|&", re.IGNORECASE)
+REFERENCE = re.compile(r"&(?:(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});?)?", re.IGNORECASE)
+
+# Two characters that no text has stand for the two whose number nh3 pays for in its square.
+AMPERSAND, NO_BREAK = "\ufffe", "\uffff"
+STAND_IN = re.compile(r"&#(?:0*6553[45](?!\d)|x0*fff[ef](?![\da-f]));?", re.IGNORECASE)  # written as a number
+
+
+def put_stand_ins(html: str) -> str:
+    """The same text, which has no U+FFFE and U+FFFF, with these for all ampersands, if they are many, and no-break spaces."""
+    html = STAND_IN.sub("", html.replace("\xa0", NO_BREAK))
+    return REFERENCE.sub(_stand_in, html) if html.count("&") > MANY else html
+
+
+def take_stand_ins(html: str) -> str:
+    """The other way: HTML that nh3 wrote, as it would have written it without them."""
+    return html.replace(AMPERSAND, "&amp;").replace(NO_BREAK, "&nbsp;")
+
+
+def _stand_in(reference: re.Match[str]) -> str:
+    read = unescape(reference[0])
+    if read.startswith("&"):
+        return AMPERSAND + read[1:]
+    return NO_BREAK if read == "\xa0" else reference[0]
 
 
 def tame(html: str, *, kept: Collection[str], not_text: Collection[str]) -> str:
-    """The same text with bounded depth, tags and references; as it is unless it has very many of them.
+    """The same text with bounded depth and bounded tags; as it is unless it has very many tags, or very long ones.
 
-    Of very many tags, the well-formed ones of ``kept`` elements stay, and are
-    nested as they should be; the content of ``not_text`` elements goes; what
-    else looks like a tag is text.
+    Of very many, the well-formed ones of ``kept`` elements stay, and are nested
+    as they should be; the content of ``not_text`` elements goes; what else
+    looks like a tag is text.
     """
-    if html.count("&") > MANY:
-        html = AMPERSAND.sub(_reference, html)
     if len(html) > LONG:
         html = ANY_TAG.sub(lambda tag: tag[0] if len(tag[0]) <= LONG else tag[1][:LONG], html)
     return html if html.count("<") <= MANY else "".join(_tamed(html, kept, not_text))
-
-
-def _reference(found: re.Match[str]) -> str:
-    """A character reference as it is; an "&" that begins none as itself, which is what a parser finds out at length."""
-    is_one = found[0] != "&" and (found[1] is None or f"{found[1]};" in html5)
-    return found[0] if is_one else f"&amp;{found[0][1:]}"
 
 
 def _tamed(html: str, kept: Collection[str], not_text: Collection[str]) -> Iterator[str]:
