@@ -14,12 +14,19 @@ from django.utils.translation import get_language_from_path, gettext_lazy
 from django.utils.translation import gettext as _
 
 from monitor.models import SitePage
+from profiles import limits
 from profiles.admin.editor import POLICY, EditorWidget, HtmlField
 from profiles.richtext import clean
 
 
 class SitePageForm(forms.ModelForm):
-    body = HtmlField(label=gettext_lazy("Text"), sanitise=clean, widget=EditorWidget(notes=False), required=False)
+    body = HtmlField(
+        label=gettext_lazy("Text"),
+        sanitise=clean,
+        longest=limits.BODY,
+        widget=EditorWidget(notes=False),
+        required=False,
+    )
 
     def clean_slug(self) -> str:
         """Refuse an address that the site needs itself: its page could never be read."""

@@ -8,6 +8,7 @@ HTML knows nothing of it.
 """
 
 from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any
 
 from ckeditor.widgets import CKEditorWidget
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.canonical import ALIASES
 from profiles.footnotes import MARKER
+from profiles.limits import READ, at_most
 from profiles.richtext import ATTRIBUTES, INLINE_TAGS, TAGS, clean, clean_inline, plain
 
 PLUGIN = "profiles/admin/footnote/plugin.js"
@@ -167,7 +169,7 @@ class EditorWidget(CKEditorWidget):  # type: ignore[misc]
         return media
 
     def format_value(self, value: Any) -> str:
-        return self.sanitise(str(value or ""))
+        return cleaned(value, self.sanitise)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         # Addresses are asked for late: with hashed names they exist only after `collectstatic`.
@@ -182,12 +184,18 @@ class EditorWidget(CKEditorWidget):  # type: ignore[misc]
 class HtmlField(forms.CharField):
     """Edited HTML: cleaned the moment it arrives, so that no code ever sees what was sent."""
 
-    def __init__(self, *, sanitise: Callable[[str], str], **kwargs: Any) -> None:
-        super().__init__(strip=True, **kwargs)
+    def __init__(self, *, sanitise: Callable[[str], str], longest: int, **kwargs: Any) -> None:
+        super().__init__(strip=True, validators=[at_most(longest)], **kwargs)
         self.sanitise = sanitise
 
     def to_python(self, value: Any) -> str:
-        return self.sanitise(super().to_python(value) or "")
+        return cleaned(super().to_python(value), self.sanitise)
+
+
+def cleaned(html: Any, sanitise: Callable[[str], str]) -> str:
+    """What a browser sent, cleaned; as plain text when it is too long to be read: no word is lost by being refused."""
+    text = str(html or "")
+    return sanitise(text) if len(text) <= READ else escape(text)
 
 
 def as_read(html: str) -> str:

@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from profiles import limits
 from profiles.models import Fact, Profile, Topic
 from profiles.richtext import clean_inline
 
-from .editor import EditorWidget, HtmlField, is_blank
+from .editor import EditorWidget, HtmlField, cleaned, is_blank
 from .rows import RowForm, RowFormSet, RowInline
 
 
@@ -25,7 +26,13 @@ class FactForm(RowForm):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": _("This row does not belong to the profile's theme.")},
     )
-    value = HtmlField(label=_("value"), required=False, sanitise=clean_inline, widget=EditorWidget(inline=True))
+    value = HtmlField(
+        label=_("value"),
+        required=False,
+        sanitise=clean_inline,
+        longest=limits.FACT,
+        widget=EditorWidget(inline=True),
+    )
 
     class Meta:
         model = Fact
@@ -37,7 +44,7 @@ class FactForm(RowForm):
 
     @property
     def is_filled(self) -> bool:
-        return not is_blank(clean_inline(str(self["value"].value() or "")))
+        return not is_blank(cleaned(self["value"].value(), clean_inline))
 
 
 class FactFormSet(RowFormSet):

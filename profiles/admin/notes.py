@@ -11,12 +11,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from profiles import limits
 from profiles.canonical import REL
 from profiles.footnotes import keys_in, number_references
 from profiles.models import Footnote
 from profiles.richtext import clean_note
 
-from .editor import HtmlField, is_blank
+from .editor import HtmlField, cleaned, is_blank
 from .rows import LAST, RowForm, RowFormSet, RowInline
 
 
@@ -24,7 +25,7 @@ class NoteArea(forms.Textarea):
     """A plain text area; what reaches it has been cleaned, and is without what cleaning adds to every link."""
 
     def format_value(self, value: Any) -> str:
-        return clean_note(str(value or "")).replace(f' rel="{REL}"', "")
+        return cleaned(value, clean_note).replace(f' rel="{REL}"', "")
 
 
 class FootnoteForm(RowForm):
@@ -35,7 +36,11 @@ class FootnoteForm(RowForm):
     position = None  # type: ignore[assignment]  # notes stand in the order in which they are cited
     key = forms.UUIDField(widget=forms.HiddenInput)
     text = HtmlField(
-        label=_("text"), required=False, sanitise=clean_note, widget=NoteArea(attrs={"rows": 2, "cols": 60})
+        label=_("text"),
+        required=False,
+        sanitise=clean_note,
+        longest=limits.NOTE,
+        widget=NoteArea(attrs={"rows": 2, "cols": 60}),
     )
 
     class Meta:
@@ -44,7 +49,7 @@ class FootnoteForm(RowForm):
 
     @property
     def is_filled(self) -> bool:
-        return not is_blank(clean_note(str(self["text"].value() or "")))
+        return not is_blank(cleaned(self["text"].value(), clean_note))
 
 
 class FootnoteFormSet(RowFormSet):

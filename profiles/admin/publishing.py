@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from profiles import limits
 from profiles.models import Edition, Profile
 from profiles.rendering import render
 from profiles.review.checks import Level, Problem, check
@@ -58,6 +59,7 @@ class PublishForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
         help_text=gettext_lazy("One or two sentences on what is new. Public: printed in the history and in the mail."),
+        validators=[limits.at_most(limits.CHANGE_NOTE)],
     )
     confirmed = forms.BooleanField(label=gettext_lazy("I looked at what needs a second look."), required=False)
     newest = forms.CharField(widget=forms.HiddenInput, required=False)  # both are compared, and never counted with
@@ -89,6 +91,7 @@ class WithdrawForm(forms.Form):
         label=gettext_lazy("Reason"),
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
         help_text=gettext_lazy("Public: everyone who comes to one of this profile's addresses reads it."),
+        validators=[limits.at_most(limits.REASON)],
     )
 
 

@@ -6,10 +6,11 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from profiles import limits
 from profiles.models import Section
 from profiles.richtext import clean
 
-from .editor import EditorWidget, HtmlField, is_blank
+from .editor import EditorWidget, HtmlField, cleaned, is_blank
 from .rows import RowForm, RowFormSet, RowInline
 
 
@@ -20,10 +21,10 @@ class SectionForm(RowForm):
     heading = forms.CharField(
         label=_("heading"),
         required=False,
-        max_length=200,
+        max_length=limits.HEADING,
         widget=forms.TextInput(attrs={"class": "vTextField", "placeholder": _("No heading: the lead")}),
     )
-    body = HtmlField(label=_("text"), required=False, sanitise=clean, widget=EditorWidget())
+    body = HtmlField(label=_("text"), required=False, sanitise=clean, longest=limits.BODY, widget=EditorWidget())
 
     class Meta:
         model = Section
@@ -43,7 +44,7 @@ class SectionForm(RowForm):
 
     @property
     def is_filled(self) -> bool:
-        return bool(self["heading"].value()) or not is_blank(clean(str(self["body"].value() or "")))
+        return bool(self["heading"].value()) or not is_blank(cleaned(self["body"].value(), clean))
 
 
 class SectionInline(RowInline):

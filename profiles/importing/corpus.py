@@ -19,6 +19,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from profiles.limits import HEADING
 from profiles.richtext import NO_CHARACTER, clean
 
 from .imported import ImportedFact, ImportedNote, ImportedProfile, ImportedSection, Text, Unreadable, Written
@@ -27,7 +28,7 @@ from .marks import as_html, joined
 # A tag is passed over whole: a number in brackets in an address is not a mark. Cleaned HTML has no bare ">".
 TAG_OR_MARK = re.compile(r"(<[^>]*>)|\s*\[([1-9][0-9]{0,4})\]")
 
-LONGEST_LABEL, LONGEST_HEADING = 120, 200  # characters, as the columns are wide
+LONGEST_LABEL = 120  # characters, as the column is wide
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def read_line(line: str, number: int) -> Line:
             ),
             sections=tuple(
                 ImportedSection(heading, _cited(clean(html), len(notes)))
-                for heading, html in fields.labelled("sections", LONGEST_HEADING)
+                for heading, html in fields.labelled("sections", HEADING)
             ),
             notes=tuple(ImportedNote(n, text) for n, text in enumerate(notes, start=1)),
         ),

@@ -41,6 +41,9 @@ class Rows(Generic[Row]):
     def differ(self) -> bool:
         return bool(self.added or self.changed or self.removed)
 
+    def written(self) -> list[Row]:
+        return list(self.added) + list(self.changed)
+
     def write(self) -> None:
         for row in self.removed:
             row.delete()

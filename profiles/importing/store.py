@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from profiles import limits
 from profiles.models import Country, EditedMeanwhile, Fact, Footnote, Profile, Section, Theme
 from profiles.review.publishing import refusals_of_date
 
@@ -55,13 +56,14 @@ def store(imported: ImportedProfile, *, country: Country, theme: Theme, replace:
 
     Raises Refused, with nothing stored, when the working copy was edited since
     its last import and ``replace`` is not set, is saved by somebody else just
-    now, or could not be published with its date.
+    now, could not be published with its date, or has a text that is too long.
     """
     found, is_new = Profile.objects.get_or_create(country=country, theme=theme, language=settings.LANGUAGE_CODE)
     profile = Profile.objects.select_for_update().get(pk=found.pk)
     _judge_date(profile, imported)
     is_edited = _is_edited(profile)
     kinds = rows_for(profile, imported)
+    _judge_lengths(imported, kinds)
     is_changed = any([*(rows.differ() for rows in kinds), _take_over(profile, imported)])
     if is_changed and is_edited and not replace:
         raise EditedSinceImport(profile)
@@ -75,6 +77,20 @@ def _judge_date(profile: Profile, imported: ImportedProfile) -> None:
         for _code, reason in refusals_of_date(day, last_updated=profile.last_updated, today=timezone.localdate()):
             said = {"profile": profile, "day": date_format(day), "reason": reason}
             raise Refused(_("%(profile)s has the date %(day)s. %(reason)s") % said)
+
+
+def _judge_lengths(imported: ImportedProfile, kinds: tuple[Rows[Fact], Rows[Section], Rows[Footnote]]) -> None:
+    facts, sections, notes = kinds
+    texts = [
+        (_("overview heading"), imported.overview_heading, limits.OVERVIEW_HEADING),
+        *((fact.topic.label, fact.value, limits.FACT) for fact in facts.written()),
+        *((_("heading"), section.heading, limits.HEADING) for section in sections.written()),
+        *((str(section)[:70], section.body, limits.BODY) for section in sections.written()),
+        *((str(note), note.text, limits.NOTE) for note in notes.written()),
+    ]
+    for place, text, longest in texts:
+        if reason := limits.refusal(text, longest):
+            raise Refused(_("“%(place)s”: %(reason)s") % {"place": place, "reason": reason})
 
 
 def _is_edited(profile: Profile) -> bool:

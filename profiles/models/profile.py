@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles import content
 from profiles.footnotes import number_references, renumber
+from profiles.limits import OVERVIEW_HEADING
 from profiles.review.publishing import Change, Unpublishable, refusals
 from profiles.richtext import clean, clean_inline, clean_note
 
@@ -59,7 +60,7 @@ class Profile(models.Model):
 
     # the working copy, with facts, sections and footnotes
     overview_heading = models.CharField(
-        _("overview heading"), max_length=120, blank=True, help_text=_("Empty: the theme's own heading.")
+        _("overview heading"), max_length=OVERVIEW_HEADING, blank=True, help_text=_("Empty: the theme's own heading.")
     )
     proposed_date = models.DateField(
         _("proposed date"),

@@ -8,6 +8,7 @@ from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from profiles.limits import HEADING
 from profiles.richtext import clean, clean_inline, clean_note
 
 
@@ -38,7 +39,7 @@ class Section(models.Model):
 
     profile = models.ForeignKey("profiles.Profile", models.CASCADE, related_name="sections", verbose_name=_("profile"))
     key = models.UUIDField(_("key"), default=uuid.uuid4, editable=False)
-    heading = models.CharField(_("heading"), max_length=200, blank=True)
+    heading = models.CharField(_("heading"), max_length=HEADING, blank=True)
     body = models.TextField(_("text"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from profiles.content import Content
+from profiles.limits import CHANGE_NOTE, refusal
 from profiles.review.checks import Level, Problem, check
 
 FIRST_YEAR = 1900  # a date field takes "26" for the year 26
@@ -85,6 +86,8 @@ def refusals(
         if change.kind is Kind.CORRECTION
         else _of_substantive(change, last_updated, today)
     )
+    if too_long := refusal(change.note, CHANGE_NOTE):
+        of_change.append(("note-too-long", too_long))
     return [Problem(Level.BLOCKS, code, message) for code, message in of_change] + of_content
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from profiles.models import Profile
 from tests.factories import make_profile
-from tests.profiles.test_editing_in_browser import body_of, open_profile
+from tests.profiles.editing import body_of, open_profile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
