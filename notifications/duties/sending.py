@@ -161,7 +161,7 @@ def _give_back(owner: str, shift: Shift) -> None:
     """Give the rest back; where the database is away, leases end by themselves."""
     try:
         queue.release(owner)
-        if not shift.has_asked:
+        if shift.breaker.is_open and not shift.has_asked:
             shift.breaker.give_back_turn()
     except django.db.Error as error:
         logger.warning("Mails wait until their leases end: %s", type(error).__name__)

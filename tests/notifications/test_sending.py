@@ -539,6 +539,22 @@ def test_an_answer_out_of_place_is_the_servers_trouble(owed, mail_server, verb):
     assert set(states()) == {(State.PENDING, 0)}
 
 
+def test_no_log_line_of_this_room_holds_an_address_or_a_link(owed, mail_server, caplog):
+    owed(3)
+    signing_up.ask("stranger@example.org", Scope())
+    mail_server.answers["RCPT"] = lambda recipient: f"550 5.1.1 <{recipient}>: {recipient} is unknown here"
+    with caplog.at_level(logging.DEBUG):
+        send()
+        Announcement.objects.update(wording=None)
+        Message.objects.update(due_at=None)
+        send()
+    told = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("notifications"))
+    assert "did not take" in told
+    assert "cannot be written" in told
+    assert "@" not in told
+    assert "/subscribe/" not in told
+
+
 def test_the_file_backend_takes_mails_too(owed, settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path)
