@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -79,6 +80,29 @@ class TestWorkersOfTheirOwn:
         end_leases()
         assert start().wait(120) == 0
         assert len(set(mail_server.recipients())) == Message.objects.filter(state=State.ACCEPTED).count() == 5
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_a_process_does_not_ask_its_own_clock_when_something_is_due(followed, mail_server, settings, days):
+    """The machine's clock is moved, the database's is not."""
+    settings.QUIET_MINUTES = 10
+    followed(2)
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        detect()
+        assert fan_out() == 0
+    Announcement.objects.update(quiet_until=timezone.now() - timedelta(seconds=1))
+    mail_server.answers["RCPT"] = lambda _recipient: "451 later"
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        assert [fan_out(), compose(), send(), send()] == [2, 2, 2, 0]
+        signing_up.ask("stranger@example.org", Scope())
+        sweep()
+    mail_server.answers.clear()
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        assert send() == 1
+    Message.objects.filter(state=State.PENDING).update(due_at=timezone.now() - timedelta(seconds=1))
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        assert send() == 2
+    assert set(Message.objects.values_list("state", flat=True)) == {State.ACCEPTED}
 
 
 class TestWhatAClockADayAheadHasWritten:
