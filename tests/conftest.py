@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from hypothesis import HealthCheck, settings
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -19,6 +20,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Invented input is the same everywhere, and how slow the machine is decides nothing.
+settings.register_profile(
+    "here", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("here")
+
 UNITED_STATES = Path(__file__).parent / "pages" / "united-states.txt"
 
 # A page as the world saw it is not ours to ship. Where one lies, `MONITOR_SEED=its/path make test` reads it too.
