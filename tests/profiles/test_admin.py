@@ -1,5 +1,6 @@
 """The change page of a profile, as its form is sent: what is stored, what is asked again, what is refused."""
 
+import re
 from datetime import date
 from uuid import uuid4
 
@@ -233,6 +234,23 @@ def test_notes_stand_in_the_order_of_the_text_and_unused_ones_last(client, resea
     response = client.get(change_page(profile))
     forms = response.context["inline_admin_formsets"][2].formset.in_order()
     assert [(form.number, form.instance.text) for form in forms] == [(1, "First."), (2, "Second."), (None, "Nobody.")]
+
+
+def test_what_is_said_of_a_note_leads_to_that_note(client, researcher):
+    profile = make_profile(notes={uuid4(): "Cited nowhere.", uuid4(): ""})
+    page = client.get(change_page(profile)).content.decode()
+    leads_to = re.findall(r'href="#([^"]+)"', page.partition('class="state"')[2])
+    assert {f"note-{note.key}" for note in profile.footnotes.all()} == {
+        target for target in leads_to if "note-" in target
+    }
+    assert all(page.count(f'id="{target}"') == 1 for target in leads_to if "note-" in target)
+
+
+def test_a_withdrawn_profile_is_not_said_to_be_read(client, researcher):
+    profile = make_live_profile()
+    assert "Readers see “Last updated" in client.get(change_page(profile)).content.decode()
+    profile.withdraw(reason="A source was in danger.")
+    assert "Readers see “Last updated" not in client.get(change_page(profile)).content.decode()
 
 
 def test_a_profile_with_300_notes_saves_and_asks_the_database_no_more_for_them(
